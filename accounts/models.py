@@ -1,0 +1,133 @@
+"""Who: users, agencies, their workspaces, members, tokens and write keys; read before a workspace is known."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.timezone import now
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=(email or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """A person with a log-in; what they may see hangs on their memberships."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+    # Demo users are refused when the server listens on a public address.
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower")]
+
+
+class Agency(models.Model):
+    """A company that runs marketing for its clients, each a workspace."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    is_demo = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=now)
+
+
+class Role(models.TextChoices):
+    OWNER = "owner"
+    ADMIN = "admin"
+    ANALYST = "analyst"
+    CLIENT = "client"
+
+
+class Membership(models.Model):
+    """A user's role in an agency."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "agency"], name="membership_once")]
+
+
+class Workspace(models.Model):
+    """One client of an agency; its id is the whole number Matomo clients send as idsite."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="workspaces")
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    timezone = models.CharField(max_length=64, default="UTC")
+    currency = models.CharField(max_length=3, default="USD")
+    own_domains = ArrayField(models.CharField(max_length=253), default=list, blank=True)
+    lookback_days = models.PositiveIntegerField(default=90)
+    half_life_days = models.FloatField(default=7)
+    channel_rules = models.JSONField(default=list, blank=True)
+    manual_tags_override_click_ids = models.BooleanField(default=False)
+    # None: the payment and sign-in hosts of tracking.core.referrers.
+    ignored_referrers = ArrayField(models.CharField(max_length=253), null=True, blank=True)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(lookback_days__range=(1, 3650)), name="lookback_in_range"),
+            models.CheckConstraint(condition=models.Q(half_life_days__gt=0), name="half_life_positive"),
+        ]
+
+
+class Scope(models.TextChoices):
+    READ = "read"
+    MANAGE = "manage"
+
+
+class ApiToken(models.Model):
+    """A secret that lets a program read or manage an agency, or one workspace of it; only its hash is kept."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="tokens")
+    workspace = models.ForeignKey(Workspace, null=True, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=120)
+    prefix = models.CharField(max_length=16)
+    digest = models.BinaryField(max_length=32, unique=True)
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    created_at = models.DateTimeField(default=now)
+    last_used_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class WriteKey(models.Model):
+    """A key with which pages and servers post events into one workspace; only its hash is kept."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="write_keys")
+    prefix = models.CharField(max_length=16)
+    digest = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField(default=now)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class IdempotentAnswer(models.Model):
+    """The first answer to a POST that carried an Idempotency-Key, given again to every repeat."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.CASCADE)
+    key = models.CharField(max_length=200)
+    request_digest = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField()
+    body = models.JSONField()
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agency", "key"], name="idempotency_key_once")]

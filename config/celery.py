@@ -1,0 +1,61 @@
+"""The Celery app: queues, reliability settings, and the timetable as one table (what runs, when, why)."""
+
+import os
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("headwater")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+
+# PostgreSQL holds the truth; a message only says "look". So beat looks too, and a message that waited longer than
+# its own interval is dropped: the next one says the same.
+TIMETABLE = {
+    # what                              every s  queue     why
+    "tracking.look_for_events":         (2.0, "facts", "a lost bell costs seconds, not events"),
+    "attribution.look_for_changed_days": (2.0, "fill", "changed days are filled within seconds"),
+}  # fmt: skip
+
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_default_queue="default",
+    task_routes={
+        "tracking.*": {"queue": "facts"},
+        "attribution.*": {"queue": "fill"},
+        "reports.*": {"queue": "reports"},
+    },
+    task_soft_time_limit=300,
+    task_time_limit=330,
+    worker_prefetch_multiplier=1,
+    worker_soft_shutdown_timeout=10,
+    broker_connection_retry_on_startup=True,
+    # Longer than the hard time limit, else a long task runs twice; the two restore options bring a killed worker's
+    # messages back in seconds instead of minutes.
+    broker_transport_options={
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "unacked_mutex_expire": 10,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 5,
+    },
+    beat_schedule={
+        name: {"task": name, "schedule": every, "options": {"queue": queue, "expires": every}}
+        for name, (every, queue, _why) in TIMETABLE.items()
+    },
+)
+app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def warm_up(**_: object) -> None:
+    """Compile the kernels in the child: a process that forks after using them kills or hangs its children."""
+    from attribution.core.kernel import warm_up as warm_up_kernel
+
+    warm_up_kernel()

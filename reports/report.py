@@ -1,0 +1,125 @@
+"""One value for every way out, so that two places can never show two numbers."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from common.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """Credited conversions (six decimals) and revenue in the workspace's currency (six decimals)."""
+
+    conversions: Decimal
+    revenue: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRow:
+    """What one group earned; `channel` is its channel where the group has exactly one (None: several)."""
+
+    group: str | None
+    conversions: Decimal
+    revenue: Decimal
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionReport:
+    """Credit of one goal over a period, by one grouping; Σ rows + unattributed = total."""
+
+    model: str
+    model_title: str
+    goal_id: int
+    goal_name: str
+    group_by: str
+    period: Period
+    lookback_days: int
+    half_life_days: float
+    currency: str
+    rows: list[CreditRow]
+    unattributed: Credited
+    total: Credited
+    formula: str
+    as_of: datetime
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a menu: what goes into the address, what is shown, one line that explains it."""
+
+    value: str
+    title: str
+    explained: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A key figure with the same one of the period before; `change` is a ratio (0.12 = +12 %), None if undefined."""
+
+    name: str
+    kind: Literal["money", "count", "share"]
+    value: Decimal | None
+    before: Decimal | None
+    change: float | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigure:
+    """One day's totals, and those of the day as many days before as the period is long."""
+
+    day: date
+    revenue: Decimal
+    conversions: int
+    revenue_before: Decimal
+    conversions_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ingestion:
+    """What came in and how far it is worked off; `caught_up`: everything accepted is visible in reports."""
+
+    accepted: int
+    processed: int
+    pending: int
+    duplicates: int
+    rejected: int
+    quarantined: int
+    caught_up: bool
+    as_of: datetime
+    # Seconds the oldest waiting event has waited; 0 when nothing waits.
+    lag_seconds: float
+    days_to_fill: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The sentence a client could repeat: `before` + `stress` (highlighted) + `after`; the deck is the evidence."""
+
+    before: str
+    stress: str
+    after: str
+    deck: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewReport:
+    """Everything the workspace's overview shows, in reading order."""
+
+    attribution: AttributionReport
+    before: AttributionReport
+    campaigns: list[CreditRow]
+    campaigns_in_all: int
+    finding: Finding
+    figures: list[Figure]
+    days: list[DayFigure]
+    ingestion: Ingestion
+    # None, "no_events", "no_conversions" (events arrive but none reaches the goal) or "nothing_in_period".
+    empty: str | None
+    events_in_period: int
+    models: list[Choice]
+    goals: list[Choice]

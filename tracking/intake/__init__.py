@@ -1,0 +1,53 @@
+"""The ways in: each file turns one foreign shape into IncomingEvents, or into Rejected with a reason.
+
+As pure as a core: bytes and values in, values out; the clock and the database belong to the collector.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+# Every reason for which something is not taken in, with the sentence that people read.
+REASONS = {
+    "malformed_json": "The body is not valid JSON.",
+    "bad_encoding": "The body is not valid gzip.",
+    "too_large": "The event is over 32 KB, or the batch over 500 KB.",
+    "too_deep": "The JSON is nested deeper than 32 levels.",
+    "not_an_object": "An event must be a JSON object.",
+    "missing_type": "The event has no type.",
+    "unknown_type": "The type is none of page, screen, track, identify, group, alias.",
+    "missing_identity": "The event has neither userId nor anonymousId.",
+    "missing_event_name": "A track event needs the name of the event.",
+    "missing_previous_id": "An alias needs previousId and userId.",
+    "duplicate": "An event with this messageId is here already.",
+    "not_processable": "Facts could not be derived from this event.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingEvent:
+    """One cleaned event in our own shape; times are UTC, ids are strings of at most 255 characters."""
+
+    message_id: str
+    kind: str
+    received_at: datetime
+    at: datetime
+    time_replaced: bool
+    anonymous_id: str | None
+    user_id: str | None
+    name: str | None
+    order_id: str | None
+    door: str
+    # Only what was sent, of: properties, traits, context, previousId, groupId, category, originalTimestamp, newVisit.
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Something that was not taken in: the reason, the field to mend, and the bytes as they came (bounded)."""
+
+    reason: str
+    field: str = ""
+    detail: str = ""
+    message_id: str | None = None
+    body: bytes | None = None

@@ -1,0 +1,31 @@
+"""What happened: events as posted, and the facts derived from them."""
+
+from tracking.models.events import DerivingState, Event, EventCount, Inbox, RejectedEvent
+from tracking.models.facts import Conversion, Mark, Refund, Session, StageEntry, Touch, TouchDetail
+from tracking.models.goals import Goal, Stage
+from tracking.models.people import Alias, AnonymousLink, Person, UserMerge
+from tracking.models.work import ChangedDay, ChangedPerson, Refill
+
+__all__ = [
+    "Alias",
+    "AnonymousLink",
+    "ChangedDay",
+    "ChangedPerson",
+    "Conversion",
+    "DerivingState",
+    "Event",
+    "EventCount",
+    "Goal",
+    "Inbox",
+    "Mark",
+    "Person",
+    "Refill",
+    "Refund",
+    "RejectedEvent",
+    "Session",
+    "Stage",
+    "StageEntry",
+    "Touch",
+    "TouchDetail",
+    "UserMerge",
+]

@@ -1,0 +1,119 @@
+"""Facts derived from events: sessions, touches with their marks, conversions, refunds and stage entries.
+
+Rows are keyed by what they are derived from, so deriving twice writes the same rows.
+"""
+
+from django.db import models
+
+from accounts.tenancy import TenantModel
+
+
+class Mark(TenantModel):
+    """One distinct combination of what an arrival said about its origin; the channel is a column of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    # sha256 over the eight parts below: the key by which a mark is found.
+    digest = models.BinaryField(max_length=32)
+    source = models.TextField()
+    medium = models.TextField()
+    campaign = models.TextField(null=True)
+    content = models.TextField(null=True)
+    term = models.TextField(null=True)
+    referrer_host = models.TextField(null=True)
+    landing_path = models.TextField(null=True)
+    click_id_kind = models.TextField(null=True)
+    channel = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "digest"], name="mark_digest_once")]
+
+
+class Session(TenantModel):
+    """A visit: page and screen events of one person with at most 30 minutes between them."""
+
+    pk = models.CompositePrimaryKey("workspace_id", "person_id", "started_at", "tie")
+    person_id = models.BigIntegerField()
+    started_at = models.DateTimeField()
+    tie = models.SmallIntegerField(default=0)
+    ended_at = models.DateTimeField()
+    hits = models.IntegerField()
+    # The mark of the touch that opened it.
+    mark_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "started_at"], name="session_by_time")]
+
+
+class Touch(TenantModel):
+    """A session's arrival with its mark; narrow, so that slices load fast. `tie` orders equal times by messageId."""
+
+    pk = models.CompositePrimaryKey("workspace_id", "person_id", "at", "tie")
+    person_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    tie = models.SmallIntegerField(default=0)
+    mark_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "person_id", "at"], include=["mark_id"], name="touch_slice")]
+
+
+class TouchDetail(TenantModel):
+    """What a touch says beyond its mark, one to one."""
+
+    pk = models.CompositePrimaryKey("workspace_id", "person_id", "at", "tie")
+    person_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    tie = models.SmallIntegerField(default=0)
+    message_id = models.TextField()
+    landing_url = models.TextField(default="")
+    click_ids = models.JSONField(default=dict)
+
+
+class Conversion(TenantModel):
+    """A goal reached by a person; `key` is what makes it one: the order's id, or the event's messageId."""
+
+    id = models.BigAutoField(primary_key=True)
+    goal_id = models.BigIntegerField()
+    key = models.TextField()
+    person_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    message_id = models.TextField()
+    order_id = models.TextField(null=True)
+    # In the workspace's currency, after refunds; null: the goal has no value, or no rate was known.
+    value_micros = models.BigIntegerField(null=True)
+    # As sent, before refunds.
+    amount_micros = models.BigIntegerField(null=True)
+    refunded_micros = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    rate = models.DecimalField(max_digits=24, decimal_places=12, null=True)
+    rate_day = models.DateField(null=True)
+    # shared_device, no_rate …; "" for none.
+    note = models.TextField(default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "goal_id", "key"], name="conversion_once")]
+        indexes = [
+            models.Index(fields=["workspace", "at"], name="conversion_by_time"),
+            models.Index(fields=["workspace", "person_id", "at"], name="conversion_by_person"),
+        ]
+
+
+class Refund(TenantModel):
+    """Money given back for an order, once per refund id; null amount: all that was left."""
+
+    pk = models.CompositePrimaryKey("workspace_id", "order_id", "key")
+    order_id = models.TextField()
+    key = models.TextField()
+    at = models.DateTimeField()
+    message_id = models.TextField()
+    amount_micros = models.BigIntegerField(null=True)
+
+
+class StageEntry(TenantModel):
+    """A person's first entry of a stage."""
+
+    pk = models.CompositePrimaryKey("workspace_id", "person_id", "stage_id")
+    person_id = models.BigIntegerField()
+    stage_id = models.BigIntegerField()
+    at = models.DateTimeField()
+    message_id = models.TextField()
