@@ -1,0 +1,230 @@
+"""Everything in order: lock, servers, roles, tables, web, worker, clock, demo; and back when asked to end."""
+
+import errno
+import fcntl
+import ipaddress
+import os
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from config.embedded import demo, postgres, stack, valkey
+from config.embedded.folders import CannotStart, make_data_folder, secret_key
+from config.embedded.places import addresses, bring_your_own_broker, bring_your_own_database
+from config.embedded.supervisor import Supervisor
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the command line asked for."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    demo: bool = True
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody but this machine can reach us."""
+        try:
+            return not ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host != "localhost"
+
+    @property
+    def url(self) -> str:
+        """The address to open on this machine."""
+        name = stack.local_name(self.host)
+        return f"http://{f'[{name}]' if ':' in name else name}:{self.port}"
+
+
+class Launch:
+    """One run of Headwater over one data folder."""
+
+    def __init__(self, data_dir: Path, wishes: Wishes) -> None:
+        self.data_dir = data_dir
+        self.wishes = wishes
+        self.started_at = time.monotonic()
+        self.supervisor = Supervisor(data_dir, say)
+        self.environ = {"HEADWATER_DATA": str(data_dir)}
+        if not os.environ.get("BASE_URL"):
+            self.environ["BASE_URL"] = wishes.url
+
+    def run(self) -> int:
+        """Start all, watch over all until a signal, stop all; the exit code."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupt)
+        try:
+            make_data_folder(self.data_dir)
+            secret_key(self.data_dir)
+            with held(self.data_dir):
+                check_port(self.wishes)
+                return self._run_locked()
+        except KeyboardInterrupt:
+            return 0
+
+    def _run_locked(self) -> int:
+        try:
+            self._start()
+            return self._watch()
+        except KeyboardInterrupt:
+            return 0
+        finally:
+            self._stop()
+
+    def _step(self, text: str) -> None:
+        say("up", f"{time.monotonic() - self.started_at:5.1f} s  {text}")
+
+    def _start(self) -> None:
+        self._start_postgres()
+        self._start_valkey()
+        self._migrate()
+        self._start_processes()
+        self._start_demo()
+
+    def _start_postgres(self) -> None:
+        if bring_your_own_database():
+            self._prepare_given_database()
+            return
+        if not (self.data_dir / "postgres").exists():
+            self._step("Making the database folder…")
+        postgres.prepare(self.data_dir)
+        program = stack.postgres_program(self.data_dir)
+        self.supervisor.start(program, is_ready=lambda: postgres.is_ready(self.data_dir))
+        postgres.make_roles(self.data_dir)
+        self._step("PostgreSQL is ready.")
+
+    def _prepare_given_database(self) -> None:
+        self._step("Waiting for the given PostgreSQL…")
+        owner_url = addresses(self.data_dir).owner_url
+        reason = postgres.wait_until_answers(owner_url, seconds=30)
+        if reason:
+            raise CannotStart(reason)
+        postgres.make_derived_roles(self.data_dir, owner_url)
+        self._step("The given PostgreSQL answers.")
+
+    def _start_valkey(self) -> None:
+        if bring_your_own_broker():
+            self._step("Using the given Redis.")
+            return
+        valkey.prepare(self.data_dir)
+        program = stack.valkey_program(self.data_dir)
+        self.supervisor.start(program, is_ready=lambda: valkey.is_ready(self.data_dir))
+        self._step("Valkey is ready.")
+
+    def _migrate(self) -> None:
+        from django.core.management import call_command
+        from django.db import connections
+
+        self._step("Bringing the tables up to date…")
+        call_command("migrate", database="owner", interactive=False, verbosity=0)
+        connections.close_all()
+        self._step("The tables are up to date.")
+
+    def _start_processes(self) -> None:
+        wishes, start = self.wishes, self.supervisor.start
+        start(stack.worker_program(self.environ))
+        start(stack.beat_program(self.data_dir, self.environ))
+        web = stack.web_program(wishes.host, wishes.port, self.environ)
+        start(web, is_ready=lambda: stack.answers(wishes.host, wishes.port))
+        self._step(f"Headwater answers on {wishes.url}")
+
+    def _start_demo(self) -> None:
+        demo.allow_log_in(not self.wishes.is_public)
+        if self.wishes.is_public:
+            self._step("The demo is refused on a public address: its log-in is off.")
+            self._step("Pages answer to the names in ALLOWED_HOSTS only; `manage.py create_agency` makes a log-in.")
+        elif self.wishes.demo:
+            self._make_demo()
+
+    def _make_demo(self) -> None:
+        demo.make_agency()
+        self._step(f"Demo log-in: {demo.EMAIL}  password: {demo.PASSWORD}")
+        if not demo.is_filled(self.data_dir):
+            self._step("Filling the demo workspace through the collector…")
+            self.supervisor.start(demo.filling_program(self.wishes.url, self.environ))
+
+    def _note_demo(self) -> None:
+        code = self.supervisor.take_result("demo")
+        if code == 0:
+            demo.note_filled(self.data_dir)
+            self._step(f"The demo workspace is filled: {self.wishes.url}")
+        elif code is not None:
+            self._step(f"The demo workspace could not be filled; see {self.data_dir / 'logs' / 'demo.log'}.")
+
+    def _watch(self) -> int:
+        self._step("Ctrl-C stops everything.")
+        while True:
+            self._note_demo()
+            name = self.supervisor.watch()
+            if name:
+                self._step(f"{name} keeps ending; see {self.data_dir / 'logs' / name}.log. Giving up.")
+                return 1
+            time.sleep(0.1)
+
+    def _stop(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        self._step("Stopping…")
+        self.supervisor.stop()
+        self._step("Everything is stopped.")
+
+
+def say(name: str, line: str) -> None:
+    """One line on the terminal, with the name of the program that said it."""
+    try:
+        sys.stdout.write(f"{name:<8} | {line}\n")
+        sys.stdout.flush()
+    except (BrokenPipeError, OSError):
+        pass  # The terminal is gone; the log files have it.
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+class held:
+    """Keep a second run away from this data folder; the lock goes with the process, however it ends."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.path = data_dir / "lock"
+
+    def __enter__(self) -> None:
+        self.file = self.path.open("a+", encoding="ascii")
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self.file.seek(0)
+            holder = self.file.read().strip() or "unknown"
+            raise CannotStart(f"{self.path.parent} is in use by another Headwater (process {holder}).") from error
+        self.file.truncate(0)
+        self.file.write(str(os.getpid()))
+        self.file.flush()
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+
+def check_port(wishes: Wishes) -> None:
+    """Refuse an address that we could not listen on, before anything is started."""
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(wishes.host, wishes.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(place)
+            probe.listen(1)
+    except OverflowError as error:
+        raise CannotStart(f"{wishes.port} is not a port; choose one from 1 to 65535 with --port.") from error
+    except OSError as error:
+        raise CannotStart(_why_not(error, wishes)) from error
+
+
+def _why_not(error: OSError, wishes: Wishes) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {wishes.port} on {wishes.host} is taken; choose another, for example --port 8010."
+    if error.errno == errno.EACCES:
+        return f"port {wishes.port} is not ours to use; choose one above 1023 with --port."
+    return f"cannot listen on {wishes.host} port {wishes.port}: {error.strerror}; see --host and --port."

@@ -1,0 +1,92 @@
+"""Headwater's five programs, each with the way it wants to be ended."""
+
+import http.client
+import sys
+from pathlib import Path
+
+from config.embedded import postgres, valkey
+from config.embedded.supervisor import Program
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+QUEUES = "facts,fill,reports,default"
+
+
+def postgres_program(data_dir: Path, *, durability: tuple[str, ...] = postgres.SAFE) -> Program:
+    """PostgreSQL; SIGINT is its fast way to end: open transactions are undone, the log is flushed."""
+    command = postgres.server_command(data_dir, durability=durability)
+    return Program("postgres", command, stop_signal="INT", grace_s=30)
+
+
+def valkey_program(data_dir: Path, *, durable: bool = True) -> Program:
+    """Valkey; on SIGTERM it flushes its append-only file."""
+    return Program("valkey", valkey.server_command(data_dir, durable=durable))
+
+
+def web_program(host: str, port: int, environ: dict[str, str]) -> Program:
+    """Pages and collector on one port, in one process."""
+    command = [*_python("uvicorn"), "config.asgi:application", "--app-dir", str(ROOT)]
+    command += [
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--loop",
+        "uvloop",
+        "--http",
+        "httptools",
+        "--ws",
+        "none",
+    ]
+    # An access line per event would cost more than the event.
+    command += ["--no-access-log", "--no-server-header", "--timeout-keep-alive", "75", "--backlog", "2048"]
+    # Who may name the client in a header is a setting of ours (TRUSTED_PROXIES), not of the server.
+    command += ["--no-proxy-headers", "--timeout-graceful-shutdown", "5", "--log-level", "warning"]
+    return Program("web", command, environ=environ)
+
+
+def worker_program(environ: dict[str, str], *, concurrency: int = 2) -> Program:
+    """Celery's worker; SIGQUIT gives running tasks a few seconds, then hands them back to the queue."""
+    command = [
+        *_celery("worker"),
+        "-c",
+        str(concurrency),
+        "-Q",
+        QUEUES,
+        "--without-gossip",
+        "--without-mingle",
+    ]
+    return Program("worker", [*command, "-l", "WARNING"], stop_signal="QUIT", grace_s=20, environ=environ)
+
+
+def beat_program(data_dir: Path, environ: dict[str, str]) -> Program:
+    """Celery's clock."""
+    schedule = data_dir / "run" / "beat-schedule"
+    # Killed while writing, the file can be unreadable for good; all it holds is when things ran last.
+    schedule.unlink(missing_ok=True)
+    command = [*_celery("beat"), "-s", str(schedule), "--pidfile", "", "-l", "WARNING"]
+    return Program("beat", command, environ=environ)
+
+
+def _python(module: str) -> list[str]:
+    return [sys.executable, "-m", module]
+
+
+def _celery(command: str) -> list[str]:
+    return [*_python("celery"), "--workdir", str(ROOT), "-A", "config", command]
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether the web process answers at all, well or not."""
+    connection = http.client.HTTPConnection(local_name(host), port, timeout=5)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": "localhost"})
+        return connection.getresponse().status > 0
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def local_name(host: str) -> str:
+    """The address by which this machine reaches a server bound to `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104

@@ -1,0 +1,192 @@
+"""Start programs under guards, copy their lines to terminal and log file, start them again when they die."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from config.embedded.folders import CannotStart
+
+LOG_BYTES = 10_000_000
+QUICK_DEATH_S = 10.0
+QUICK_DEATHS = 5
+GUARD = Path(__file__).with_name("guard.py")
+
+
+@dataclass(frozen=True)
+class Program:
+    """What to run, how to ask it to end, and how many seconds it gets for that."""
+
+    name: str
+    command: list[str]
+    stop_signal: str = "TERM"
+    grace_s: float = 10.0
+    environ: Mapping[str, str] = field(default_factory=dict)
+    # A program that ends by itself, like the demo, is not started again.
+    once: bool = False
+
+
+class Runner:
+    """One program: its present process, its lines, and how often it died of late."""
+
+    def __init__(self, program: Program, data_dir: Path, say: Callable[[str, str], None]) -> None:
+        self.program = program
+        self.say = say
+        self.lock_path = data_dir / "run" / f"{program.name}.lock"
+        self.log_path = data_dir / "logs" / f"{program.name}.log"
+        for folder in (self.lock_path.parent, self.log_path.parent):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        self.process: subprocess.Popen[bytes] | None = None
+        self.quick_deaths = 0
+        self.started_at = self.start_again_at = 0.0
+
+    def start(self, *, patience_s: float = 0.0) -> None:
+        """Start it, after a predecessor that outlived its supervisor has gone."""
+        end_leftover(self.lock_path, self.program.stop_signal, patience_s=patience_s)
+        command = [sys.executable, "-I", "-S", str(GUARD), str(self.lock_path), self.program.stop_signal]
+        self.process = subprocess.Popen(
+            [*command, str(self.program.grace_s), *self.program.command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.program.environ},
+        )
+        self.started_at = time.monotonic()
+        threading.Thread(target=self._copy_lines, args=(self.process.stdout,), daemon=True).start()
+
+    def _copy_lines(self, lines: IO[bytes]) -> None:
+        log = self.log_path.open("ab")
+        for line in lines:
+            if log.tell() > LOG_BYTES:
+                log.close()
+                self.log_path.replace(self.log_path.with_name(f"{self.log_path.name}.1"))
+                log = self.log_path.open("ab")
+            log.write(line)
+            log.flush()
+            self.say(self.program.name, line.decode("utf-8", "replace").rstrip())
+        log.close()
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        return self.process.returncode if self.process else None
+
+    def note_death(self, now: float) -> None:
+        """Decide when to start again: at once after a long life, later and later after short ones."""
+        quick = now - self.started_at < QUICK_DEATH_S
+        self.quick_deaths = self.quick_deaths + 1 if quick else 0
+        self.start_again_at = now + (0.25 * 2**self.quick_deaths if quick else 0.0)
+
+    def stop(self) -> None:
+        """Ask it to end, and wait; its guard kills what is left after the grace."""
+        if self.process is None:
+            return
+        if self.process.stdin:
+            self.process.stdin.close()
+        try:
+            self.process.wait(self.program.grace_s + 5)
+        except subprocess.TimeoutExpired:
+            end_leftover(self.lock_path, "KILL", patience_s=0)
+            self.process.wait()
+
+
+class Supervisor:
+    """Runs programs in order, keeps them running, and stops them in the opposite order."""
+
+    def __init__(self, data_dir: Path, say: Callable[[str, str], None]) -> None:
+        self.data_dir = data_dir
+        self.say = say
+        self.runners: list[Runner] = []
+
+    def start(self, program: Program, *, is_ready: Callable[[], bool] | None = None, seconds: float = 60) -> None:
+        """Start a program and wait until it is ready; CannotStart when it dies first or takes too long."""
+        runner = Runner(program, self.data_dir, self.say)
+        self.runners.append(runner)
+        runner.start(patience_s=20)
+        if is_ready:
+            self._wait(runner, is_ready, seconds)
+
+    def _wait(self, runner: Runner, is_ready: Callable[[], bool], seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_ready():
+            if not runner.is_alive:
+                raise CannotStart(f"{runner.program.name} ended at once; see {runner.log_path}.")
+            if time.monotonic() > deadline:
+                raise CannotStart(f"{runner.program.name} is not ready after {seconds:.0f} s; see {runner.log_path}.")
+            time.sleep(0.03)
+
+    def watch(self) -> str:
+        """Start the dead again, once; the name of a program that keeps dying, else empty."""
+        now = time.monotonic()
+        for runner in self.runners:
+            if runner.is_alive or runner.program.once:
+                continue
+            if runner.start_again_at < runner.started_at:
+                runner.note_death(now)
+                if runner.quick_deaths >= QUICK_DEATHS:
+                    return runner.program.name
+                self.say("up", f"{runner.program.name} ended with {runner.exit_code}; starting it again.")
+            if now >= runner.start_again_at:
+                runner.start()
+        return ""
+
+    def take_result(self, name: str) -> int | None:
+        """The exit code of a program that was to run once, told once; None while it runs."""
+        for runner in self.runners:
+            if runner.program.once and runner.program.name == name and not runner.is_alive:
+                self.runners.remove(runner)
+                return runner.exit_code
+        return None
+
+    def stop(self) -> None:
+        """Stop everything, the last started first."""
+        while self.runners:
+            self.runners.pop().stop()
+
+
+def end_leftover(lock_path: Path, stop_signal: str, *, patience_s: float) -> None:
+    """Wait for a program of an earlier life to end; past our patience, end it; then its lock is free."""
+    kill_at = [time.monotonic() + patience_s, time.monotonic() + patience_s + 20]
+    kinds = [f"SIG{stop_signal}", "SIGKILL"]
+    give_up_at = kill_at[-1] + 20
+    while _is_held(lock_path):
+        now = time.monotonic()
+        if kill_at and now >= kill_at[0]:
+            kill_at.pop(0)
+            _signal_holders(lock_path, signal.Signals[kinds.pop(0)])
+        if now > give_up_at:
+            raise CannotStart(f"a program of an earlier run still holds {lock_path}.")
+        time.sleep(0.05)
+
+
+def _is_held(lock_path: Path) -> bool:
+    try:
+        with lock_path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _signal_holders(lock_path: Path, number: signal.Signals) -> None:
+    # The lock is held, so the process group still exists and its number cannot have gone to somebody else.
+    noted = lock_path.read_text(encoding="ascii").split()
+    if len(noted) == 2:
+        for send in (lambda: os.killpg(int(noted[0]), number), lambda: os.kill(int(noted[1]), number)):
+            try:
+                send()
+            except ProcessLookupError:
+                pass
