@@ -149,6 +149,17 @@ class Supervisor:
                 return runner.exit_code
         return None
 
+    def process_id(self, name: str) -> int:
+        """The process of a running program itself, not of its guard."""
+        runner = next(runner for runner in self.runners if runner.program.name == name)
+        return int(runner.lock_path.read_text(encoding="ascii").split()[0])
+
+    def stop_one(self, name: str) -> None:
+        """Stop one program and leave the others running."""
+        for runner in [runner for runner in self.runners if runner.program.name == name]:
+            self.runners.remove(runner)
+            runner.stop()
+
     def stop(self) -> None:
         """Stop everything, the last started first."""
         while self.runners:

@@ -1,0 +1,72 @@
+"""Fixtures for every test: the throw-away servers, the tables, and a whole running Headwater."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.test import TransactionTestCase
+
+from config.embedded import Addresses, addresses, postgres
+from tests.live import Live, start_live, stop_live
+from tests.servers import DATA_DIR, TestServers
+
+
+class FastHasher(PBKDF2PasswordHasher):
+    """The same algorithm, so that the running Headwater accepts it, without the work that makes it safe."""
+
+    iterations = 1
+
+
+def pytest_configure() -> None:
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = [f"{__name__}.FastHasher"]
+
+
+@pytest.fixture(scope="session")
+def servers(started_servers: TestServers) -> Addresses:
+    """The addresses of the running PostgreSQL and Valkey, one per role."""
+    return addresses(DATA_DIR)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(servers: Addresses, django_db_blocker: Any) -> None:
+    """Make the tables as the owner; the tests themselves connect as the app role, under row-level security."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        call_command("migrate", database="owner", interactive=False, verbosity=0)
+        connections["owner"].close()
+    with postgres.superuser(DATA_DIR, "headwater") as connection:
+        _tables_to_empty.extend(_empty_tables(connection))
+
+
+_tables_to_empty: list[str] = []
+
+
+def _empty_tables(connection: Any) -> list[str]:
+    # What migrations put in stays; everything else is emptied after tests that commit.
+    rows = connection.execute(
+        "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = 'public'"
+    )
+    names = [name for (name,) in rows.fetchall()]
+    return [name for name in names if not connection.execute(f"select exists (table {name})").fetchone()[0]]
+
+
+def _forget_everything(self: TransactionTestCase) -> None:
+    """After a test that commits: empty the tables as the superuser, for the app role may not."""
+    with postgres.superuser(DATA_DIR, "headwater") as connection:
+        connection.execute(f"truncate {', '.join(_tables_to_empty)}")
+
+
+TransactionTestCase._fixture_teardown = _forget_everything  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def live_headwater(started_servers: TestServers, servers: Addresses, django_db_setup: None) -> Iterator[Live]:
+    """Web, worker and clock over the test database; use with `django_db(transaction=True)` to see what they see."""
+    live = start_live(started_servers, servers, DATA_DIR)
+    yield live
+    stop_live(live)
