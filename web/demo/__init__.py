@@ -1,0 +1,1 @@
+"""A living demo: a believable bicycle shop whose visitors are posted through the collector's own door."""
