@@ -11,6 +11,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 DATA_DIR = Path(env.str("HEADWATER_DATA", default=str(BASE_DIR / ".data"))).expanduser().resolve()
+# OWNER_DATABASE_URL, DATABASE_URL, COLLECTOR_DATABASE_URL and REDIS_URL where given, else the servers we bring along.
 _addresses = embedded.addresses(DATA_DIR)
 
 DEBUG = env.bool("DEBUG", default=False)
