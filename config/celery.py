@@ -34,6 +34,8 @@ app.conf.update(
     task_time_limit=330,
     worker_prefetch_multiplier=1,
     worker_soft_shutdown_timeout=10,
+    # A child's first start compiles the kernels; the default of 4 s would kill it halfway, for ever.
+    worker_proc_alive_timeout=120,
     broker_connection_retry_on_startup=True,
     # Longer than the hard time limit, else a long task runs twice; the two restore options bring a killed worker's
     # messages back in seconds instead of minutes.
@@ -56,6 +58,6 @@ app.autodiscover_tasks()
 @worker_process_init.connect
 def warm_up(**_: object) -> None:
     """Compile the kernels in the child: a process that forks after using them kills or hangs its children."""
-    from attribution.core.kernel import warm_up as warm_up_kernel
+    from attribution.core.daily import warm_up as compile_kernel
 
-    warm_up_kernel()
+    compile_kernel()
