@@ -23,7 +23,7 @@ from tracking.models import Event
 from web.demo.journeys import Call, shop_calls
 
 AGENCY = "demo"
-SLUG = "northwind-bikes"
+NAME = "Northwind Bikes"
 BATCH = 100
 TRIES = 30
 
@@ -50,13 +50,13 @@ def find_or_make_workspace() -> Workspace:
     agency = Agency.objects.filter(slug=AGENCY, is_demo=True).first()
     if agency is None:
         raise CommandError("There is no demo agency; start with ./run and without --no-demo.")
-    found = Workspace.objects.filter(agency=agency, slug=SLUG).first()
+    found = Workspace.objects.filter(agency=agency, name=NAME).first()
     if found is not None:
         return found
     with transaction.atomic():
         workspace, _ = create_workspace(
             agency,
-            name="Northwind Bikes",
+            name=NAME,
             timezone="Europe/Amsterdam",
             currency="EUR",
             own_domains=["northwind-bikes.example"],
