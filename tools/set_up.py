@@ -124,7 +124,7 @@ def build_bundle() -> None:
 
 
 def find_node() -> tuple[list[str], dict[str, str]]:
-    """How to call npm, and the environment it needs: this machine's Node when it is new enough, else one from a package."""
+    """How to call npm, and its environment: this machine's Node when it is new enough, else one from a package."""
     program = shutil.which("node")
     if program and is_new_enough(program) and works("npm", "--version"):
         return ["npm"], dict(os.environ)

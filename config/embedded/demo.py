@@ -20,13 +20,11 @@ def allow_log_in(allowed: bool) -> None:
 
 def make_agency() -> None:
     """Make the demo agency and its log-in where they are missing."""
-    from accounts.models import Agency, Membership, Role, User
+    from accounts.actions import create_agency, make_demo_user
+    from accounts.models import Agency
 
-    agency, _ = Agency.objects.get_or_create(slug="demo", defaults={"name": "Demo agency", "is_demo": True})
-    user = User.objects.filter(email=EMAIL).first()
-    if user is None:
-        user = User.objects.create_user(EMAIL, PASSWORD, name="Demo", is_demo=True)
-    Membership.objects.get_or_create(user=user, agency=agency, defaults={"role": Role.OWNER})
+    agency = Agency.objects.filter(is_demo=True).first() or create_agency("Demo", is_demo=True)
+    make_demo_user(agency, email=EMAIL, password=PASSWORD)
 
 
 def is_filled(data_dir: Path) -> bool:

@@ -126,6 +126,7 @@ class Launch:
 
     def _start_processes(self) -> None:
         wishes, start = self.wishes, self.supervisor.start
+        (self.data_dir / "static").mkdir(exist_ok=True)
         start(stack.worker_program(self.environ))
         start(stack.beat_program(self.data_dir, self.environ))
         web = stack.web_program(wishes.host, wishes.port, self.environ)

@@ -55,7 +55,9 @@ def worker_program(environ: dict[str, str], *, concurrency: int = 2) -> Program:
         "--without-gossip",
         "--without-mingle",
     ]
-    return Program("worker", [*command, "-l", "WARNING"], stop_signal="QUIT", grace_s=20, environ=environ)
+    # As root it warns of pickled messages on every start; ours are JSON only.
+    quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
+    return Program("worker", [*command, "-l", "WARNING"], stop_signal="QUIT", grace_s=20, environ={**environ, **quiet})
 
 
 def beat_program(data_dir: Path, environ: dict[str, str]) -> Program:
@@ -72,7 +74,7 @@ def _python(module: str) -> list[str]:
 
 
 def _celery(command: str) -> list[str]:
-    return [*_python("celery"), "--workdir", str(ROOT), "-A", "config", command]
+    return [*_python("celery"), "--quiet", "--workdir", str(ROOT), "-A", "config", command]
 
 
 def answers(host: str, port: int) -> bool:
