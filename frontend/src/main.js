@@ -1,0 +1,14 @@
+// What a page can do beyond links and forms. Everything works without it.
+import { closeMenus } from "./js/menus.js";
+import { copyOnClick } from "./js/copy.js";
+import { showPassword } from "./js/password.js";
+import { nameBusyButtons } from "./js/busy.js";
+import { chooseTheme } from "./js/theme.js";
+import { keepPlace } from "./js/swaps.js";
+
+closeMenus();
+copyOnClick();
+showPassword();
+nameBusyButtons();
+chooseTheme();
+keepPlace();

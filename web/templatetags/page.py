@@ -1,0 +1,35 @@
+"""The parts that every page is put together from: icons, the theme, the initials of a name."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from web.icons import ICONS
+from web.theme import theme_of
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    """An icon of 16 by 16 in the colour of the text beside it, silent for screen readers."""
+    return format_html(
+        '<svg class="icon {}" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{}</svg>',
+        classes,
+        mark_safe(ICONS[name]),  # noqa: S308 (our own drawings)
+    )
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: dict[str, Any]) -> str:
+    """light, dark or system, as this browser's person chose."""
+    return theme_of(context.get("request"))
+
+
+@register.filter
+def initials(name: str) -> str:
+    """NB for "Northwind Bikes": the first letters of the first two words."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper() or "–"

@@ -1,0 +1,23 @@
+"""Which workspaces a person may see: those of the agencies they are a member of."""
+
+from typing import cast
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.http import Http404
+
+from accounts.models import User, Workspace
+
+
+def workspaces_of(user: User | AnonymousUser) -> QuerySet[Workspace]:
+    """Their workspaces by name, each with its agency."""
+    mine = Workspace.objects.filter(agency__memberships__user_id=cast(User, user).pk)
+    return mine.select_related("agency").order_by("name", "pk")
+
+
+def find_workspace(user: User | AnonymousUser, slug: str) -> Workspace:
+    """Their workspace of that name in the address; Http404 alike for another's and for none."""
+    workspace = workspaces_of(user).filter(slug=slug).first()
+    if workspace is None:
+        raise Http404
+    return workspace
