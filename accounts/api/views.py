@@ -1,0 +1,131 @@
+"""The views every endpoint is built on: who calls, whose rows, one transaction, one shape of answer."""
+
+from contextlib import ExitStack
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api import schema  # noqa: F401 - describes the authentication
+from accounts.api.idempotency import AlreadyAnswered, Claim, Derived, claim_key
+from accounts.api.parsers import CleanJSONParser
+from accounts.authentication import token_of
+from accounts.models import ApiToken, Workspace
+from accounts.permissions import workspaces_of_token
+from accounts.tenancy import workspace_scope
+
+
+class AlwaysFirst(BaseContentNegotiation):
+    """There is one way to answer, whatever a client says it accepts."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        wanted = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == wanted), None)
+
+
+class ApiView(APIView):
+    """Everything of one request in one transaction: an error takes back whatever was written before it.
+
+    A POST with an Idempotency-Key is answered once; repeats get the first answer again.
+    """
+
+    parser_classes = [CleanJSONParser]
+    content_negotiation_class = AlwaysFirst
+    metadata_class = None
+    # A secret in the answer: kept out of the remembered one, and derived again for a repeat.
+    derived: Derived | None = None
+
+    _claim: Claim | None = None
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with ExitStack() as self._opened:
+            response = super().dispatch(request, *args, **kwargs)
+            if isinstance(response, Response):
+                if self._claim is not None and response.status_code < 400:
+                    self._claim.remember(response)
+                # In here, so that nothing is read after the workspace's scope has closed.
+                response.render()
+            if response.status_code >= 400 and transaction.get_connection().in_atomic_block:
+                transaction.set_rollback(True)
+        return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        check_query(request)
+        self.open(request, **kwargs)
+        if request.method == "POST":
+            self._claim = claim_key(request, derived=self.derived)
+
+    def open(self, request: Request, **kwargs: Any) -> None:
+        """Open the transaction the request runs in."""
+        self._opened.enter_context(transaction.atomic())
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, AlreadyAnswered):
+            return exc.response
+        return super().handle_exception(exc)
+
+    @property
+    def claimed_secret(self) -> str | None:
+        """The secret this request must hand out, if it may be repeated; None: any new one will do."""
+        return self._claim.secret if self._claim else None
+
+
+class AgencyView(ApiView):
+    """An endpoint of the token's agency."""
+
+    def token_of_agency(self, request: Request) -> ApiToken:
+        """The token, if it is the agency's own; raises PermissionDenied for one of a single workspace."""
+        token = token_of(request)
+        if token.workspace_id is not None:
+            raise PermissionDenied(_("A workspace's token may not do that; use the agency's."))
+        return token
+
+
+class WorkspaceRequest(Request):
+    """A request whose workspace has been found."""
+
+    workspace: Workspace
+
+
+class WorkspaceView(ApiView):
+    """An endpoint of the workspace named by the address; its scope is open until the answer is made."""
+
+    def open(self, request: Request, **kwargs: Any) -> None:
+        workspace = workspaces_of_token(token_of(request)).filter(slug=kwargs["workspace"]).first()
+        # Not there and not yours answer alike.
+        if workspace is None:
+            raise Http404
+        self._opened.enter_context(workspace_scope(workspace))
+        request.workspace = workspace  # type: ignore[attr-defined]
+
+
+class NothingHere(ApiView):
+    """Every address of the API that leads nowhere."""
+
+    permission_classes = []
+    authentication_classes = []
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise Http404
+
+
+def check_query(request: Request) -> None:
+    """Refuse characters in the query that no table can keep; raises ValidationError naming the parameter."""
+    for name, values in request.query_params.lists():
+        if any("\0" in text for text in (name, *values)):
+            raise ValidationError({name.replace("\0", ""): _("This has a character that cannot be kept.")})
