@@ -3,16 +3,26 @@
 As pure as a core: bytes and values in, values out; the clock and the database belong to the collector.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from msgspec import Struct
+
+MAX_EVENT_BYTES = 32 * 1024
+MAX_BATCH_BYTES = 500 * 1024
+# Some 28 bytes make an event, so 500 KB could hold 18,000; nothing real comes near.
+MAX_BATCH_EVENTS = 10_000
+# Of one request; what is beyond is only counted.
+MAX_REFUSALS_KEPT = 100
 
 # Every reason for which something is not taken in, with the sentence that people read.
 REASONS = {
     "malformed_json": "The body is not valid JSON.",
     "bad_encoding": "The body is not valid gzip.",
     "too_large": "The event is over 32 KB, or the batch over 500 KB.",
+    "too_many": "The batch has more than 10,000 events.",
     "too_deep": "The JSON is nested deeper than 32 levels.",
+    "missing_batch": "A batch needs a list named batch.",
     "not_an_object": "An event must be a JSON object.",
     "missing_type": "The event has no type.",
     "unknown_type": "The type is none of page, screen, track, identify, group, alias.",
@@ -24,8 +34,7 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingEvent:
+class IncomingEvent(Struct, frozen=True, kw_only=True):
     """One cleaned event in our own shape; times are UTC, ids are strings of at most 255 characters."""
 
     message_id: str
@@ -38,8 +47,9 @@ class IncomingEvent:
     name: str | None
     order_id: str | None
     door: str
-    # Only what was sent, of: properties, traits, context, previousId, groupId, category, originalTimestamp, newVisit.
-    payload: dict[str, Any] = field(default_factory=dict)
+    # A JSON object with only what was sent, of: properties, traits, context, previousId, groupId, category,
+    # originalTimestamp, newVisit. Bytes, because PostgreSQL is the first to look inside.
+    payload: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +61,23 @@ class Rejected:
     detail: str = ""
     message_id: str | None = None
     body: bytes | None = None
+    events: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RequestError:
+    """Why a whole request is refused, as the client is told."""
+
+    status: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRequest:
+    """What one request holds; with an error its events are empty, and `rejected` says what to keep of it."""
+
+    write_key: str | None
+    events: list[IncomingEvent]
+    rejected: list[Rejected]
+    error: RequestError | None = None
