@@ -1,0 +1,62 @@
+"""What a funnel's report says: how many people reach each step, and how long they take from the one before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from funnels.core.progress import Progress
+
+MICROS_A_SECOND = 1_000_000
+
+
+@dataclass(frozen=True)
+class StepFigures:
+    """One step: people who got at least here, shares of those at the step before, median seconds since it.
+
+    None where undefined: at the first step, and where the step before has nobody (median: where this one has).
+    """
+
+    count: int
+    conversion_from_previous: float | None
+    drop_off: float | None
+    median_seconds: float | None
+
+
+def measure_steps(progress: Progress, people: Any = slice(None)) -> list[StepFigures]:
+    """Return the figures of each step, for all people or for those picked by a mask or by their indices.
+
+    Two people who took 10 s and 20 s from step 1 to step 2 have a median of 15 s there.
+    """
+    depth, at = progress.depth[people], progress.at[people]
+    counts = [int((depth > step).sum()) for step in range(at.shape[1])]
+    medians: list[float | None] = [None]
+    for step in range(1, at.shape[1]):
+        here = at[depth > step]
+        spans = here[:, step] - here[:, step - 1]
+        medians.append(float(np.median(spans)) / MICROS_A_SECOND if len(spans) else None)
+    return [
+        StepFigures(count, _float(share), _float(None if share is None else 1 - share), median)
+        for count, share, median in zip(counts, share_steps(counts), medians, strict=True)
+    ]
+
+
+def share_steps(counts: Sequence[int]) -> list[Fraction | None]:
+    """Return which share of the step before reaches each step, exactly: 1000, 620 give None, 31/50."""
+    before = [0, *counts]
+    return [Fraction(count, last) if last else None for count, last in zip(counts, before, strict=False)]
+
+
+def find_bottleneck(counts: Sequence[int]) -> int | None:
+    """Return the step, counted from 1, that the smallest share reaches, the first of equals; None if none is defined.
+
+    1000, 620, 155, 110, 77: step 3 with 25 %.
+    """
+    shares = [(share, step) for step, share in enumerate(share_steps(counts), 1) if share is not None]
+    return min(shares)[1] if shares else None
+
+
+def _float(share: Fraction | None) -> float | None:
+    return None if share is None else float(share)

@@ -1,0 +1,110 @@
+"""How far people get, on examples a marketer can check."""
+
+import numpy as np
+import pytest
+
+from funnels.core.progress import MAX_STEPS, NO_LIMIT, Events, follow, gather_by_person
+from tests.funnels.core.attempts import follow_all, follow_slowly, pack_events, read_events
+
+
+@pytest.mark.parametrize(
+    ("events", "steps", "window", "order", "times"),
+    [
+        ("a0 a4 b5 c11", "abc", 10, "ordered", [4, 5, 11]),
+        ("a0 a4 b5 c9", "abc", 10, "ordered", [0, 5, 9]),
+        ("a0 b5 c11", "abc", 10, "ordered", [0, 5]),
+        ("a0 b5 c10", "abc", 10, "ordered", [0, 5, 10]),
+        ("b0 a0 c0", "abc", 10, "ordered", [0, 0, 0]),
+        ("b0 a0 c0", "abc", 0, "strict", [0, 0, 0]),
+        ("a0 a1 b2 c3", "abc", 10, "strict", [1, 2, 3]),
+        ("a0 x1 b2", "abc", 10, "strict", [0]),
+        ("a0 x1 b2", "abc", 10, "ordered", [0, 2]),
+        ("b0 a1", "abc", 10, "ordered", [1]),
+        ("b0 c1", "abc", 10, "ordered", []),
+        ("", "abc", 10, "ordered", []),
+        ("a0", "aa", 10, "ordered", [0]),
+        ("a0 a3", "aa", 10, "ordered", [0, 3]),
+        ("a0 a0", "aa", 0, "ordered", [0, 0]),
+        ("a0 a0", "aa", 0, "strict", [0, 0]),
+        ("a0 b1 a2", "aba", 10, "ordered", [0, 1, 2]),
+        ("a0 b1", "aba", 10, "ordered", [0, 1]),
+        ("a0 a1 a2", "aab", 10, "strict", [0, 1]),
+        ("a0 b1 a2 b3 c4", "abc", 10, "strict", [2, 3, 4]),
+        ("a0 b1 x1 c2", "abc", 10, "strict", [0, 1]),
+        ("a0 b1 a20 b25", "abc", 10, "ordered", [0, 1]),
+        ("a0 b11 a20 b25", "abc", 10, "ordered", [20, 25]),
+        ("a0 b1 c99", "abc", NO_LIMIT, "ordered", [0, 1, 99]),
+    ],
+)
+def test_examples(events, steps, window, order, times):
+    seen = read_events(events, steps)
+    assert follow_all([seen], len(steps), window, order) == [times]
+    assert follow_slowly(seen, len(steps), window, order) == times
+
+
+def test_only_step_one_must_lie_in_the_period():
+    seen = [event._replace(in_period=event.at < 5) for event in read_events("a0 b8 a6 b9", "ab")]
+    assert follow_all([seen], 2, 100, "ordered") == [[0, 8]]
+    late = [event._replace(in_period=event.at >= 5) for event in read_events("a0 b1 a6 b9", "ab")]
+    assert follow_all([late], 2, 100, "ordered") == [[6, 9]]
+    never = [event._replace(in_period=False) for event in late]
+    assert follow_all([never], 2, 100, "strict") == [[]]
+
+
+def test_an_event_that_fits_two_steps_serves_the_one_that_gets_further():
+    both, second = read_events("b5", "abb")[0], read_events("b5", "ab")[0]
+    seen = [*read_events("a0"), both, second]
+    assert follow_all([seen], 3, 10, "ordered") == [[0, 5, 5]]
+
+
+def test_one_instant_with_very_many_events():
+    seen = read_events("a0 " + "a5 " * 20_000 + "b5", "aaab")
+    assert follow_all([seen], 4, 10, "ordered") == [[0, 5, 5, 5]]
+    assert follow_all([seen], 4, 4, "strict") == [[5, 5, 5, 5]]
+
+
+def test_a_person_who_starts_very_often_costs_no_more_than_their_events():
+    at = np.arange(1_000_000)
+    events = Events(at * 0, at, np.ones(len(at), np.int64), np.ones(len(at), np.bool_))
+    for order in ("ordered", "strict"):
+        assert follow(events, people=1, steps=3, window=10**9, order=order).depth.tolist() == [1]
+
+
+def test_gathering_by_person_keeps_each_person_in_order():
+    histories = [read_events("a0 b2 x3 c7"), [], read_events("a1 x1 b4"), read_events("x5")]
+    gathered = pack_events(histories)
+    by_time = np.argsort(gathered.at, kind="stable")
+    shuffled = Events(*(column[by_time] for column in gathered))
+    for column, expected in zip(gather_by_person(shuffled, people=4), gathered, strict=True):
+        assert column.tolist() == expected.tolist()
+    fewer = gather_by_person(shuffled, people=4, keep_others=False)
+    assert fewer.person.tolist() == [0, 0, 0, 2, 2]
+    assert fewer.at.tolist() == [0, 2, 7, 1, 4]
+
+
+@pytest.mark.parametrize(("person", "at"), [([1, 0], [0, 0]), ([0, 0], [5, 4]), ([2], [0]), ([-1], [0])], ids=str)
+def test_events_in_another_order_are_refused(person, at):
+    n = len(person)
+    events = Events(np.array(person), np.array(at), np.ones(n, np.int64), np.ones(n, np.bool_))
+    with pytest.raises(ValueError, match="ordered by person, 0 to 1, and time"):
+        follow(events, people=2, steps=1, window=1)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"steps": 0}, "steps must be"),
+        ({"steps": MAX_STEPS + 1}, "steps must be"),
+        ({"window": -1}, "window must be"),
+        ({"order": "any"}, "order must be"),
+    ],
+)
+def test_a_funnel_that_cannot_be_walked_is_refused(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        follow(pack_events([[]]), **({"people": 1, "steps": 2, "window": 1} | wrong))
+
+
+def test_nobody_has_no_progress():
+    progress = follow(pack_events([]), people=0, steps=3, window=1)
+    assert progress.depth.shape == (0,)
+    assert progress.at.shape == (0, 3)
