@@ -20,10 +20,14 @@ _LIBRARIES = (
 )
 _LIBRARY = re2.compile(rf"(?i)\b(?:{_LIBRARIES})\b(?:[ /]v?[0-9][\w.+-]*)?(?: \(\+?https?://[^)]*\))?")
 
-# Words that any name of a machine has; the crawler list knows most of their bearers one by one.
-_MACHINE = re2.compile(r"(?i)bot\b|adsbot-google|facebookexternalhit|bingpreview|slurp|crawler|spider|headlesschrome")
+# Stands in for the last pattern of the list, which also takes Abbott, e-book readers and Micron phones for machines.
+_MACHINE = re2.compile(
+    r"(?i)bot(?:[^a-z]|$)|crawl|spider|slurp|headless|archiver|transcoder|uptime|validator|fetcher|monitoring|scraper|"
+    r"adsbot-google|facebookexternalhit|bingpreview"
+)
+_TOO_BROAD = r"[a-z0-9\-_]*("
 # A phone brand, and phone models of other brands, that end like a bot.
-_PHONE = re2.compile(r"(?i)\bcubot\w*|; (?:m|b|id|id |power )bot\b|htc_botdugls")
+_PHONE = re2.compile(r"(?i)\bcubot\w*|; (?:m |b |id ?|power )bot\b|htc_botdugls")
 
 
 def _compile_linear(patterns: list[str]) -> tuple[Any, re.Pattern[str] | None]:
@@ -38,7 +42,7 @@ def _compile_linear(patterns: list[str]) -> tuple[Any, re.Pattern[str] | None]:
 
 
 _BROWSER, _ = _compile_linear(BROWSER_PATTERNS)
-_CRAWLER, _CRAWLER_REST = _compile_linear(CRAWLER_PATTERNS)
+_CRAWLER, _CRAWLER_REST = _compile_linear([p for p in CRAWLER_PATTERNS if not p.startswith(_TOO_BROAD)])
 
 
 def is_bot(user_agent: str | None) -> bool:
