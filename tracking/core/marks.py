@@ -180,13 +180,12 @@ def find_origin_of_ad(ad: ClickId, tags: Tags, referrer: Referrer | None) -> Ori
 
 def find_origin_of_tags(tags: Tags, ids: FoundIds, referrer: Referrer | None) -> Origin:
     """Tags as they are; what they leave out is filled from ids and referrer only where those cannot contradict."""
-    mailing = None if tags.medium else ids.mailing
     filled = find_missing_source(tags, ids, referrer)
     source, click_id = (tags.source, None) if tags.source else (filled.source, filled.click_id)
     if tags.medium:
         return Origin(source, tags.medium, click_id)
-    if mailing:
-        return Origin(tags.source or mailing.source, mailing.medium, mailing.parameter)
+    if ids.mailing:
+        return Origin(tags.source or ids.mailing.source, ids.mailing.medium, ids.mailing.parameter)
     if not tags.source and referrer:
         return Origin(source, referrer.medium, click_id)
     return Origin(source, NOT_SET, click_id)

@@ -12,6 +12,7 @@ import idna
 
 MAX_URL = 8_192
 MAX_HOST = 253
+MAX_LABEL = 63
 TAG_PREFIXES = ("utm_", "mtm_", "pk_")
 
 _ADDRESS = re.compile(
@@ -115,7 +116,8 @@ def _to_ascii(host: str) -> str:
             return ""
     if host.isascii():
         return host.lower()
-    if len(host) > MAX_HOST:
+    # Long labels are no names, and would take idna tens of milliseconds.
+    if len(host) > MAX_HOST or len(max(host.split("."), key=len)) > MAX_LABEL:
         return ""
     try:
         return idna.encode(host, uts46=True).decode("ascii")

@@ -1,5 +1,7 @@
 """Source, medium and campaign to channel: every rule, its order, and what surprises about it."""
 
+from pathlib import Path
+
 import pytest
 
 from tracking.core.channels import CHANNELS, classify
@@ -130,6 +132,9 @@ def test_the_first_rule_that_fits_names_the_channel(source, medium, campaign, ch
         ("youtube", "display", None, "Display"),
         ("acme", "repush-me", None, "Unassigned"),
         ("direct", "email", None, "Email"),
+        ("acme", "unpaid", None, "Unassigned"),
+        ("acme", "recap-mail", None, "Unassigned"),
+        ("acme", "tcp", None, "Paid Other"),
     ],
 )
 def test_consequences_that_surprise(source, medium, campaign, channel):
@@ -154,3 +159,9 @@ def test_campaigns_that_only_sound_like_a_shop(campaign):
 )
 def test_a_source_that_was_never_made_canonical_has_its_category_all_the_same(source, channel):
     assert classify(mark(source, "cpc")) == channel
+
+
+def test_the_page_about_channels_lists_them_in_their_order():
+    page = (Path(__file__).parents[3] / "docs" / "concepts" / "channels.md").read_text("utf-8")
+    rows = [line.split("|")[2].strip() for line in page.splitlines() if line.startswith("| ") and line[2].isdigit()]
+    assert tuple(rows) == CHANNELS

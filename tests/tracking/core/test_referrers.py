@@ -144,6 +144,7 @@ def test_our_own_site_is_no_referrer(landing, referrer, usable):
         ("brand.example", "https://otherbrand.example/", True),
         ("shop.brand.example", "https://brand.example/", True),
         ("", "https://brand.example/", True),
+        ("example", "https://brand.example/", True),
     ],
 )
 def test_own_domains_of_the_workspace(own, referrer, usable):
@@ -155,6 +156,13 @@ def test_payment_and_sign_in_pages_are_no_referrer(host):
     assert origin_of(arrive(referrer=host)) == DIRECT
     assert origin_of(arrive(referrer=f"hooks.{host}")) == DIRECT
     assert arrive(referrer=f"not{host}").says_origin
+
+
+def test_the_hosts_that_are_ignored_by_default():
+    named = """stripe.com paypal.com klarna.com adyen.com mollie.com checkout.com authorize.net worldpay.com
+        braintreegateway.com afterpay.com affirm.com squareup.com pay.google.com pay.amazon.com secure.payu.com
+        alipay.com accounts.google.com appleid.apple.com login.microsoftonline.com login.live.com auth0.com okta.com"""
+    assert set(named.split()) == PAYMENT_AND_SIGN_IN_HOSTS
 
 
 def test_a_workspace_may_count_payment_pages():
