@@ -30,6 +30,7 @@ IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605
         "SomeBrandNewBot",
         "some_new_bot/3",
         "NewBot2.0",
+        "Mozilla/5.0 (compatible; YandexMetrika/2.0)",
         CHROME.format("M bot 60") + " (compatible; Other-Bot)",
         "python-requests/2.32.3 FreshBot/1.0",
         "Mozilla/5.0 (Linux; Android 6.0.1; CUBOT X) Chrome/W.X.Y.Z Mobile Safari/537.36 (compatible; Googlebot/2.1)",
