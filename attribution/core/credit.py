@@ -14,11 +14,11 @@ CREDIT_UNITS = 1_000_000_000
 VALUE_UNITS = 1_000_000
 """Value of one unit of the workspace's currency: money is held in millionths, as whole numbers."""
 
-MAX_TOTAL = 10**15
+MAX_TOTAL = 10**17
 """The largest amount, in units and of either sign, that can be shared exactly."""
 
-# 40 bits put the coarseness of a weight a thousand times below a unit of credit and leave room in 64 bits
-# for the sum over four million touches.
+# 40 bits put the coarseness of a weight a thousand times below a unit of credit. A unit guessed in floating point
+# is off by less than 50 at MAX_TOTAL, so that remainders fit into 64 bits for paths of 100,000 touches and more.
 _WEIGHT_BITS = 40
 _FEW = 64
 
@@ -55,12 +55,9 @@ def share_whole(whole: Ints, n: int, whole_sum: int, total: int, units: Ints, re
         unit = int(per_weight * weight)
         # Both products may wrap around 64 bits; their difference is small and therefore right all the same.
         rest = size * weight - unit * whole_sum
-        while rest < 0:
-            unit -= 1
-            rest += whole_sum
-        while rest >= whole_sum:
-            unit += 1
-            rest -= whole_sum
+        if rest < 0 or rest >= whole_sum:
+            unit += rest // whole_sum
+            rest %= whole_sum
         units[i] = unit
         rests[i] = rest
         left -= unit

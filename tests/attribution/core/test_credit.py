@@ -14,7 +14,8 @@ totals = st.integers(-MAX_TOTAL, MAX_TOTAL)
 
 def share_exactly(weights, total):
     """Largest remainder in fractions of any length, ties to the earlier."""
-    exact = [Fraction(weight) * abs(total) / sum(map(Fraction, weights)) for weight in weights]
+    whole = sum(map(Fraction, weights))
+    exact = [Fraction(weight) * abs(total) / whole for weight in weights]
     units = [int(part) for part in exact]
     order = sorted(range(len(weights)), key=lambda i: (units[i] - exact[i], i))
     for i in order[: abs(total) - sum(units)]:
@@ -39,7 +40,7 @@ def share_compiled(weights, total):
         ([1, 0, 1], 1, [1, 0, 0]),
         ([0, 5], 7, [0, 7]),
         ([1, 1], 0, [0, 0]),
-        ([1, 1, 1], MAX_TOTAL, [333_333_333_333_334, 333_333_333_333_333, 333_333_333_333_333]),
+        ([1, 1, 1], 10**15, [333_333_333_333_334, 333_333_333_333_333, 333_333_333_333_333]),
         ([3], MAX_TOTAL, [MAX_TOTAL]),
     ],
 )
@@ -71,6 +72,8 @@ def test_a_hundred_thousand_touches_share_one_conversion():
     shares = share_compiled([1.0] * 100_000, 999_999_999)
     assert sum(shares) == 999_999_999
     assert shares == [10_000] * 99_999 + [9_999]
+    weights = [float(i % 1000 + 1) for i in range(100_000)]
+    assert share_compiled(weights, MAX_TOTAL) == share_exactly(weights, MAX_TOTAL)
 
 
 def test_an_amount_too_large_to_share_exactly_is_refused():

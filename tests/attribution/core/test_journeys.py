@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from attribution.core.credit import MAX_TOTAL
 from attribution.core.daily import Terms, fill
 from attribution.core.frames import TOUCHES
 from attribution.core.journeys import MICROS_A_DAY, Touch, index_of, path_of
@@ -83,4 +84,4 @@ def test_a_touch_with_an_unknown_mark_is_refused_by_its_number():
 
 def test_a_value_too_large_to_share_exactly_is_refused():
     with pytest.raises(ValueError, match="value must be within"):
-        fill_world([], [Reach(3, 0, 1, 10**15 + 1)], Terms())
+        fill_world([], [Reach(3, 0, 1, MAX_TOTAL + 1)], Terms())
