@@ -10,7 +10,7 @@ from common.periods import Period
 
 @dataclass(frozen=True, slots=True)
 class Credited:
-    """Credited conversions (six decimals) and revenue in the workspace's currency (six decimals)."""
+    """Credited conversions (nine decimals) and revenue in the workspace's currency (six decimals), both exact."""
 
     conversions: Decimal
     revenue: Decimal
@@ -120,6 +120,7 @@ class OverviewReport:
     ingestion: Ingestion
     # None, "no_events", "no_conversions" (events arrive but none reaches the goal) or "nothing_in_period".
     empty: str | None
+    # Came in since the period began, by the server's clock.
     events_in_period: int
     models: list[Choice]
     goals: list[Choice]

@@ -1,0 +1,36 @@
+"""Figures inside sentences, in a locale's own way of writing them."""
+
+import re
+from decimal import Decimal
+
+from babel import Locale
+from babel.numbers import format_currency, format_decimal, format_percent
+
+_NO_CENTS_FROM = 1_000
+
+
+def money(amount: Decimal, currency: str, locale: str) -> str:
+    """€90.00 and €28,412: cents only below a thousand."""
+    pattern = Locale.parse(locale, sep="-").currency_formats["standard"].pattern
+    if abs(amount) >= _NO_CENTS_FROM:
+        pattern = pattern.replace(".00", "")
+    shown = format_currency(
+        amount, currency, format=pattern, locale=Locale.parse(locale, sep="-"), currency_digits=".00" in pattern
+    )
+    # Codes stand apart from their number: SEK 884,210.
+    return true_minus(re.sub(r"(?<=[A-Z])(?=[0-9])", "\xa0", shown))
+
+
+def count(number: Decimal | int, locale: str) -> str:
+    """1,820 and 234.7: one decimal unless the number is whole."""
+    return true_minus(format_decimal(number, format="#,##0.#", locale=Locale.parse(locale, sep="-")))
+
+
+def percent(ratio: Decimal | float, locale: str) -> str:
+    """A ratio in whole per cent."""
+    return true_minus(format_percent(ratio, format="#,##0%", locale=Locale.parse(locale, sep="-")))
+
+
+def true_minus(shown: str) -> str:
+    """The same with a minus sign instead of a hyphen."""
+    return shown.replace("-", "−")
