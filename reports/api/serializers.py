@@ -1,0 +1,74 @@
+"""The shape of reports over HTTP."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from reports.report import AttributionReport, Credited
+from reports.storage import GROUPS
+
+
+class CreditedSerializer(serializers.Serializer[Any]):
+    """Conversions (shares of them, nine decimals) and revenue (a decimal string, six decimals)."""
+
+    conversions = serializers.FloatField()
+    revenue = serializers.DecimalField(max_digits=24, decimal_places=6)
+
+
+class CreditRowSerializer(CreditedSerializer):
+    """What one group earned; the group is named by the one field that was asked for in `group_by`."""
+
+    channel = serializers.CharField(required=False)
+    source = serializers.CharField(required=False)  # type: ignore[assignment]
+    medium = serializers.CharField(required=False)
+    campaign = serializers.CharField(required=False, allow_null=True)
+    content = serializers.CharField(required=False, allow_null=True)
+    term = serializers.CharField(required=False, allow_null=True)
+    source_medium = serializers.CharField(required=False)
+    landing_page = serializers.CharField(required=False, allow_null=True)
+
+
+class AttributionReportSerializer(serializers.Serializer[Any]):
+    """Credit of one goal over a period; Σ rows + unattributed = total."""
+
+    rows = CreditRowSerializer(many=True)
+    unattributed = CreditedSerializer()
+    total = CreditedSerializer()
+    model = serializers.CharField()
+    formula = serializers.CharField()
+    as_of = serializers.DateTimeField(help_text="Everything accepted up to then is in these numbers.")
+    goal = serializers.IntegerField()
+    group_by = serializers.ChoiceField(choices=list(GROUPS))
+    start = serializers.DateField()
+    end = serializers.DateField()
+    currency = serializers.CharField()
+    lookback_days = serializers.IntegerField()
+    half_life_days = serializers.FloatField()
+    notes = serializers.ListField(child=serializers.CharField())
+
+
+def show_attribution(report: AttributionReport) -> dict[str, Any]:
+    """The report as JSON; the shape of AttributionReportSerializer."""
+    return {
+        "rows": [
+            {report.group_by: row.group, **show_credited(Credited(row.conversions, row.revenue))} for row in report.rows
+        ],
+        "unattributed": show_credited(report.unattributed),
+        "total": show_credited(report.total),
+        "model": report.model,
+        "formula": report.formula,
+        "as_of": report.as_of,
+        "goal": report.goal_id,
+        "group_by": report.group_by,
+        "start": report.period.start,
+        "end": report.period.end,
+        "currency": report.currency,
+        "lookback_days": report.lookback_days,
+        "half_life_days": report.half_life_days,
+        "notes": report.notes,
+    }
+
+
+def show_credited(credited: Credited) -> dict[str, Any]:
+    """Conversions as a number, revenue as a string with six decimals."""
+    return {"conversions": float(credited.conversions), "revenue": f"{credited.revenue:.6f}"}

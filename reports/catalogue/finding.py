@@ -1,0 +1,136 @@
+"""The sentence above a report and the evidence under it; made of whole sentences, says only what the data hold."""
+
+from decimal import Decimal
+
+from django.utils.translation import get_language, gettext_noop, ngettext
+from django.utils.translation import gettext as _
+
+from reports.core.leaders import leaders
+from reports.core.ratios import change, share
+from reports.core.words import count, money, percent
+from reports.report import AttributionReport, Credited, CreditRow, Finding
+
+# (revenue, conversions); {change} is a whole per cent without a sign.
+DIRECTIONS = {
+    "grew": (gettext_noop("Revenue grew {change}."), gettext_noop("Conversions grew {change}.")),
+    "fell": (gettext_noop("Revenue fell {change}."), gettext_noop("Conversions fell {change}.")),
+    "steady": (gettext_noop("Revenue held steady."), gettext_noop("Conversions held steady.")),
+    "new": (gettext_noop("Revenue is new."), gettext_noop("Conversions are new.")),
+}
+# What stands between the two bars is highlighted.
+LEADERS = {
+    0: gettext_noop("|No channel stands out| in these {days} days."),
+    1: gettext_noop("|{first}| leads."),
+    2: gettext_noop("|{first} and {second}| lead."),
+}
+NOBODY = gettext_noop("|No conversion is credited| to a channel.")
+
+
+def find(now: AttributionReport, before: AttributionReport) -> Finding:
+    """The finding of a period against the one before; both by channel."""
+    by_revenue = now.total.revenue > 0 or before.total.revenue > 0
+    moved, named = _say_direction(now, before, by_revenue), _pick_leaders(now, by_revenue)
+    pattern = LEADERS[len(named)] if now.rows else NOBODY
+    lead, stress, after = (
+        part.format(
+            days=now.period.days,
+            first=named[0] if named else "",
+            second=named[1] if len(named) > 1 else "",
+        )
+        for part in _(pattern).split("|", 2)
+    )
+    return Finding(f"{moved} {lead}", stress, after, " ".join(describe_evidence(now, before, by_revenue)))
+
+
+def _say_direction(now: AttributionReport, before: AttributionReport, by_revenue: bool) -> str:
+    ratio = change(measure(now.total, by_revenue), measure(before.total, by_revenue))
+    if ratio is None:
+        direction = "new"
+    elif round(abs(ratio), 2) == 0:
+        direction = "steady"
+    else:
+        direction = "grew" if ratio > 0 else "fell"
+    pattern = DIRECTIONS[direction][0 if by_revenue else 1]
+    return _(pattern).format(change=percent(abs(ratio or 0), language()))
+
+
+def _pick_leaders(now: AttributionReport, by_revenue: bool) -> list[str]:
+    return leaders([(row.group, measure(row, by_revenue)) for row in now.rows if row.group is not None])
+
+
+def describe_evidence(now: AttributionReport, before: AttributionReport, by_revenue: bool) -> list[str]:
+    """The deck: the totals, what is credited and to whom, and what is still being filled."""
+    sentences = [_say_totals(now, before, by_revenue)]
+    credited = measure(now.total, by_revenue) - measure(now.unattributed, by_revenue)
+    if (part := share(credited, measure(now.total, by_revenue))) is not None and now.rows:
+        top = max(now.rows, key=lambda row: measure(row, by_revenue))
+        if (top_part := share(measure(top, by_revenue), credited)) is not None:
+            sentences.append(
+                _("{share} is credited; under {model}, {channel} earned {part} of that.").format(
+                    share=percent(part, language()),
+                    model=now.model_title,
+                    channel=top.group,
+                    part=percent(top_part, language()),
+                )
+            )
+    return sentences + now.notes[:1]
+
+
+def _say_totals(now: AttributionReport, before: AttributionReport, by_revenue: bool) -> str:
+    values = {
+        "goal": now.goal_name,
+        "count": count(now.total.conversions, language()),
+        "before_count": count(before.total.conversions, language()),
+        "revenue": money(now.total.revenue, now.currency, language()),
+        "before_revenue": money(before.total.revenue, now.currency, language()),
+        "days": before.period.days,
+    }
+    if by_revenue:
+        sentence = ngettext(
+            "{revenue} from {count} conversion of ‘{goal}’; {before_revenue} in the {days} days before.",
+            "{revenue} from {count} conversions of ‘{goal}’; {before_revenue} in the {days} days before.",
+            int(now.total.conversions),
+        )
+    else:
+        sentence = ngettext(
+            "{count} conversion of ‘{goal}’; {before_count} in the {days} days before.",
+            "{count} conversions of ‘{goal}’; {before_count} in the {days} days before.",
+            int(now.total.conversions),
+        )
+    return sentence.format(**values)
+
+
+def find_nothing(empty: str, *, goal_name: str, goal_event: str, events: int, days: int) -> Finding:
+    """The finding where there is nothing to credit, and the way on."""
+    shown = {"goal": goal_name, "event": goal_event, "events": count(events, language()), "days": days}
+    if empty == "no_events":
+        return Finding(
+            "", _("No events yet."), "", _("Post the first one with the workspace's write key; it shows up here.")
+        )
+    if empty == "no_conversions":
+        return Finding(
+            _("Events arrive, but none counts yet."),
+            "",
+            "",
+            ngettext(
+                "{events} event came in, but it does not reach the goal ‘{goal}’, which counts ‘{event}’.",
+                "{events} events came in, but none reaches the goal ‘{goal}’, which counts ‘{event}’.",
+                events,
+            ).format(**shown),
+        )
+    return Finding(
+        _("No conversion of ‘{goal}’ in these {days} days.").format(**shown),
+        "",
+        "",
+        _("There are some at other times. Choose another period."),
+    )
+
+
+def measure(of: Credited | CreditRow, by_revenue: bool) -> Decimal:
+    """Revenue or conversions, whichever the sentence is about."""
+    return of.revenue if by_revenue else of.conversions
+
+
+def language() -> str:
+    """The reader's language, in which figures are written too."""
+    return get_language() or "en"

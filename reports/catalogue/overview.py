@@ -1,0 +1,143 @@
+"""One workspace at a glance: what was earned, who earned it, and whether everything that came in is counted."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from accounts.models import Workspace
+from attribution.core.rules import RULES
+from common.money import from_micros
+from common.periods import Period, bounds
+from reports.catalogue import attribution, ingestion
+from reports.catalogue.finding import find, find_nothing
+from reports.catalogue.params import Params
+from reports.core.ratios import average, change, is_new, share
+from reports.report import (
+    AttributionReport,
+    Choice,
+    CreditRow,
+    DayFigure,
+    Figure,
+    Finding,
+    Ingestion,
+    OverviewReport,
+)
+from reports.storage import Day
+from tracking.models import Conversion, EventCount, Goal
+
+TOP_CAMPAIGNS = 6
+Kind = Literal["money", "count", "share"]
+
+
+def build(workspace: Workspace, params: Params, now: datetime) -> OverviewReport:
+    """The overview as of now; `params.group_by` does not matter, it shows channels and campaigns."""
+    arrived = ingestion.build(workspace, now)
+    period = params.period
+    asked = replace(params, group_by="channel")
+    asked_before = replace(asked, period=period.before)
+    groups, days = attribution.load_params(workspace, asked)
+    groups_before, days_before = attribution.load_params(workspace, asked_before)
+    notes = attribution.describe(workspace, asked)
+    report = attribution.assemble(workspace, asked, groups, days, as_of=arrived.as_of, notes=notes)
+    before = attribution.assemble(workspace, asked_before, groups_before, days_before, as_of=arrived.as_of, notes=[])
+    campaigns = _rank_campaigns(workspace, params)
+    events = count_events(workspace, period)
+    empty = _find_empty(workspace, params.goal, report, arrived)
+    return OverviewReport(
+        attribution=report,
+        before=before,
+        campaigns=campaigns[:TOP_CAMPAIGNS],
+        campaigns_in_all=len(campaigns),
+        finding=_find(params, report, before, empty, events),
+        figures=make_figures(report, before),
+        days=line_up_days(period, days, days_before),
+        ingestion=arrived,
+        empty=empty,
+        events_in_period=events,
+        models=list_models(params.half_life_days),
+        goals=list_goals(workspace),
+    )
+
+
+def _rank_campaigns(workspace: Workspace, params: Params) -> list[CreditRow]:
+    groups, _days = attribution.load_params(workspace, replace(params, group_by="campaign"))
+    return attribution.sort_rows([attribution.make_row(group) for group in groups if group.name is not None])
+
+
+def count_events(workspace: Workspace, period: Period) -> int:
+    """Events that came in since the period began, by the server's clock: imports of older ones too."""
+    start, _end = bounds(period, ZoneInfo(workspace.timezone))
+    counted = EventCount.objects.of(workspace).filter(received_at__gte=start)
+    return counted.aggregate(events=Sum("events"))["events"] or 0
+
+
+def _find_empty(workspace: Workspace, goal: Goal, report: AttributionReport, arrived: Ingestion) -> str | None:
+    if report.total.conversions:
+        return None
+    if not arrived.accepted:
+        return "no_events"
+    reached = Conversion.objects.of(workspace).filter(goal_id=goal.pk)
+    return "nothing_in_period" if reached.exists() else "no_conversions"
+
+
+def _find(
+    params: Params, report: AttributionReport, before: AttributionReport, empty: str | None, events: int
+) -> Finding:
+    if empty is None:
+        return find(report, before)
+    goal = params.goal
+    return find_nothing(empty, goal_name=goal.name, goal_event=goal.event, events=events, days=params.period.days)
+
+
+def make_figures(now: AttributionReport, before: AttributionReport) -> list[Figure]:
+    """Revenue, conversions, how much of it is credited, and the average value; each with the one before."""
+    return [
+        _figure(_("Revenue"), "money", now.total.revenue, before.total.revenue),
+        _figure(_("Conversions"), "count", now.total.conversions, before.total.conversions),
+        _figure(_("Credited"), "share", credited_share(now), credited_share(before)),
+        _figure(_("Average value"), "money", average_value(now), average_value(before)),
+    ]
+
+
+def _figure(name: str, kind: Kind, value: Decimal | None, before: Decimal | None) -> Figure:
+    return Figure(name, kind, value, before, change(value, before), _("new") if is_new(value, before) else "")
+
+
+def credited_share(report: AttributionReport) -> Decimal | None:
+    """The share of conversions that have a touch to credit; None without conversions."""
+    whole = report.total.conversions
+    return share(whole - report.unattributed.conversions, whole)
+
+
+def average_value(report: AttributionReport) -> Decimal | None:
+    """Revenue per conversion; None without conversions."""
+    return average(report.total.revenue, report.total.conversions)
+
+
+def line_up_days(period: Period, now: list[Day], before: list[Day]) -> list[DayFigure]:
+    """Every day of the period beside the day as many days earlier as the period is long."""
+    by_day = {day.day: day for day in (*now, *before)}
+    nothing = Day(period.start, 0, 0, 0, 0)
+    lined_up = []
+    for day in period:
+        this, then = by_day.get(day, nothing), by_day.get(day - timedelta(days=period.days), nothing)
+        lined_up.append(
+            DayFigure(day, from_micros(this.value), this.conversions, from_micros(then.value), then.conversions)
+        )
+    return lined_up
+
+
+def list_models(half_life_days: float) -> list[Choice]:
+    """The models there are, in the order of the list of rules."""
+    return [Choice(rule.name, _(rule.title), rule.formula_text(half_life_days)) for rule in RULES.values()]
+
+
+def list_goals(workspace: Workspace) -> list[Choice]:
+    """The workspace's goals, oldest first."""
+    goals = Goal.objects.of(workspace).order_by("id")
+    return [Choice(str(goal.pk), goal.name, goal.event) for goal in goals]

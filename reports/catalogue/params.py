@@ -1,0 +1,130 @@
+"""What a report of credit is asked for: read from an address, checked, with everything unsaid filled in."""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Workspace
+from attribution.core.rules import RULES
+from common.errors import Refusal
+from common.periods import Period, day_of, last_full_days
+from reports.storage import GROUPS
+from tracking.models import Goal
+
+USUAL_MODEL = "linear"
+USUAL_DAYS = 30
+MOST_DAYS = 3_700
+# Nothing happened before (events older than 2000 are dated anew at the door), and dates stay far from their ends.
+FIRST_YEAR, LAST_YEAR = 1990, 2200
+MAX_ID = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Params:
+    """One model's credit of one goal over a period, by one grouping; look-back and half-life as stored."""
+
+    model: str
+    goal: Goal
+    period: Period
+    group_by: str
+    lookback_days: int
+    half_life_days: float
+
+
+def parse_params(workspace: Workspace, query: Mapping[str, str], *, now: datetime) -> Params:
+    """Read a query string; what it leaves out takes its usual value. Raises Refusal naming the parameter."""
+    goal = find_goal(workspace, query.get("goal", ""))
+    stored_lookback = goal.lookback_days or workspace.lookback_days
+    return Params(
+        model=_read_model(query.get("model", USUAL_MODEL)),
+        goal=goal,
+        period=_read_period(workspace, query, now),
+        group_by=_read_group(query.get("group_by", "channel")),
+        lookback_days=int(_read_stored(query, "lookback_days", stored_lookback)),
+        half_life_days=_read_stored(query, "half_life_days", workspace.half_life_days),
+    )
+
+
+def find_goal(workspace: Workspace, named: str) -> Goal:
+    """The goal with this id or, where it is the only one, with this event; the first one when nothing is named."""
+    goals = Goal.objects.of(workspace).order_by("id")
+    if not named:
+        first = goals.first()
+        if first is None:
+            raise Refusal("no_goal", _("This workspace has no goal yet."), field="goal")
+        return first
+    if re.fullmatch(r"[0-9]{1,19}", named) and int(named) <= MAX_ID:
+        by_id = goals.filter(pk=int(named)).first()
+        if by_id is not None:
+            return by_id
+    by_event = list(goals.filter(event=named)[:2])
+    if not by_event:
+        raise Refusal("unknown_goal", _("There is no goal with this id or event."), field="goal")
+    if len(by_event) > 1:
+        raise Refusal("ambiguous_goal", _("Several goals count this event; name one by its id."), field="goal")
+    return by_event[0]
+
+
+def _read_model(given: str) -> str:
+    if given not in RULES:
+        message = _("This model is not known. Known: %(known)s.") % {"known": ", ".join(RULES)}
+        raise Refusal("unknown_model", message, field="model")
+    return given
+
+
+def _read_group(given: str) -> str:
+    if given not in GROUPS:
+        message = _("Credit cannot be grouped by this. Choose one of %(known)s.") % {"known": ", ".join(GROUPS)}
+        raise Refusal("unsupported_grouping", message, field="group_by")
+    return given
+
+
+def _read_period(workspace: Workspace, query: Mapping[str, str], now: datetime) -> Period:
+    usual = last_full_days(day_of(now, ZoneInfo(workspace.timezone)), USUAL_DAYS)
+    start, end = _read_day(query, "start"), _read_day(query, "end")
+    if start is None and end is not None:
+        return Period(end - (usual.end - usual.start), end)
+    period = Period(start or usual.start, end or max(usual.end, start or usual.end))
+    if period.end < period.start:
+        raise Refusal("start_after_end", _("The start must not be later than the end."), field="start")
+    if period.days > MOST_DAYS:
+        message = _("Choose at most %(most)d days.") % {"most": MOST_DAYS}
+        raise Refusal("period_too_long", message, field="start")
+    return period
+
+
+def _read_day(query: Mapping[str, str], field: str) -> date | None:
+    given = query.get(field)
+    if not given:
+        return None
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
+            raise ValueError
+        day = date.fromisoformat(given)
+    except ValueError:
+        raise Refusal("invalid_date", _("Write the day as 2026-02-28."), field=field) from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        message = _("Choose a day from %(first)d to %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
+        raise Refusal("invalid_date", message, field=field)
+    return day
+
+
+def _read_stored(query: Mapping[str, str], field: str, stored: float) -> float:
+    given = query.get(field)
+    if not given:
+        return stored
+    try:
+        number = float(given[:40])
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise Refusal("invalid_number", _("Write a number of days."), field=field)
+    if number != stored:
+        message = _("Numbers are stored for %(stored)s days only.") % {"stored": f"{stored:g}"}
+        raise Refusal("not_stored", message, field=field)
+    return stored
