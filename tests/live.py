@@ -46,10 +46,10 @@ def start_live(supervisor: Supervisor, addresses: Addresses, data_dir: Path) -> 
     port = free_port()
     live = Live(f"http://127.0.0.1:{port}", addresses, supervisor)
     environ = {"HEADWATER_DATA": str(data_dir), "BASE_URL": live.base_url}
-    supervisor.start(stack.worker_program(environ))
-    supervisor.start(stack.beat_program(data_dir, environ))
     web = stack.web_program("127.0.0.1", port, environ)
     supervisor.start(web, is_ready=lambda: stack.answers("127.0.0.1", port))
+    supervisor.start(stack.worker_program(environ))
+    supervisor.start(stack.beat_program(data_dir, environ))
     threading.Thread(target=_keep_running, args=(live,), daemon=True).start()
     return live
 

@@ -127,10 +127,11 @@ class Launch:
     def _start_processes(self) -> None:
         wishes, start = self.wishes, self.supervisor.start
         (self.data_dir / "static").mkdir(exist_ok=True)
-        start(stack.worker_program(self.environ))
-        start(stack.beat_program(self.data_dir, self.environ))
+        # The door first: what comes in is safe, and the worker takes it up when it is there.
         web = stack.web_program(wishes.host, wishes.port, self.environ)
         start(web, is_ready=lambda: stack.answers(wishes.host, wishes.port))
+        start(stack.worker_program(self.environ))
+        start(stack.beat_program(self.data_dir, self.environ))
         self._step(f"Headwater answers on {wishes.url}")
 
     def _start_demo(self) -> None:
@@ -170,7 +171,7 @@ class Launch:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         self._step("Stopping…")
-        self.supervisor.stop()
+        self.supervisor.stop(first=("demo", "web", "beat", "worker"))
         self._step("Everything is stopped.")
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -160,8 +160,10 @@ class Supervisor:
             self.runners.remove(runner)
             runner.stop()
 
-    def stop(self) -> None:
-        """Stop everything, the last started first."""
+    def stop(self, first: Sequence[str] = ()) -> None:
+        """Stop everything: the named ones in that order, then the last started first."""
+        for name in first:
+            self.stop_one(name)
         while self.runners:
             self.runners.pop().stop()
 
