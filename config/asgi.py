@@ -1,0 +1,40 @@
+"""One port: collection paths go to the raw ASGI collector, everything else to Django.
+
+Django is mounted as WSGI in a bounded pool of threads, so that pages can never take the collector's time or
+connections. `config.asgi:application` serves both; `config.asgi:collector` serves events alone.
+"""
+
+import os
+import sys
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+
+from config.celery import app as celery_app
+from tracking.collector import Collector
+from tracking.collector.application import takes
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Pages that compute hold the interpreter for less long at a time, so that events pass in between.
+sys.setswitchinterval(0.0005)
+
+
+def tell_workers(workspace_id: int) -> None:
+    """Ask for the facts of a workspace; a message that nobody took in time says nothing new."""
+    celery_app.send_task(
+        "tracking.derive_facts", args=[workspace_id], queue="facts", ignore_result=True, expires=30, retry=False
+    )
+
+
+pages: Any = WSGIMiddleware(get_wsgi_application(), workers=8)  # type: ignore[arg-type]
+collector = Collector(settings.COLLECTOR_DATABASE_URL, events_per_second=settings.INGEST_RATE, send_bell=tell_workers)
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Send each request to its half of the house; the collector also answers for the whole when it starts and ends."""
+    if scope["type"] == "lifespan" or takes(scope["path"]):
+        await collector(scope, receive, send)
+    else:
+        await pages(scope, receive, send)

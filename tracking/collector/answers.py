@@ -1,0 +1,64 @@
+"""What the collector answers, as Segment's clients expect it."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+CORS = [(b"access-control-allow-origin", b"*")]
+PREFLIGHT = [
+    *CORS,
+    (b"access-control-allow-methods", b"POST, OPTIONS"),
+    (b"access-control-allow-headers", b"authorization, content-type, content-encoding, x-retry-count"),
+    (b"access-control-max-age", b"86400"),
+]
+JSON = [(b"content-type", b"application/json"), *CORS]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole response: the two messages that ASGI wants."""
+
+    start: dict[str, object]
+    body: dict[str, object]
+
+    @property
+    def status(self) -> object:
+        return self.start["status"]
+
+
+def answer(status: int, content: bytes, headers: list[tuple[bytes, bytes]]) -> Answer:
+    """A response with its length."""
+    headers = [*headers, (b"content-length", str(len(content)).encode())]
+    return Answer(
+        {"type": "http.response.start", "status": status, "headers": headers},
+        {"type": "http.response.body", "body": content},
+    )
+
+
+def refusal(status: int, code: str, message: str, *headers: tuple[bytes, bytes]) -> Answer:
+    """An error in the shape that the clients read."""
+    return answer(status, msgspec.json.encode({"code": code, "message": message}), [*JSON, *headers])
+
+
+def wait(status: int, code: str, message: str, seconds: int) -> Answer:
+    """Come again in so many seconds; browsers may read the headers too."""
+    text = str(seconds).encode()
+    return refusal(
+        status,
+        code,
+        message,
+        (b"retry-after", text),
+        # Seconds, not a date: clients of browsers multiply it by 1,000 and sleep.
+        (b"x-ratelimit-reset", text),
+        (b"access-control-expose-headers", b"retry-after, x-ratelimit-reset"),
+    )
+
+
+ACCEPTED = answer(200, b'{"success": true}', JSON)
+PREFLIGHT_ANSWER = answer(200, b"", PREFLIGHT)
+NOT_FOUND = refusal(404, "not_found", "There is nothing at this address.")
+METHOD_NOT_ALLOWED = refusal(405, "method_not_allowed", "Only POST is answered here.", (b"allow", b"POST, OPTIONS"))
+UNKNOWN_KEY = refusal(401, "unknown_write_key", "The write key is missing, unknown or revoked.")
+UNKNOWN_ENCODING = refusal(415, "unknown_encoding", "The only Content-Encoding understood is gzip.")
+TOO_SLOW = refusal(408, "too_slow", "The body did not arrive in time.", (b"connection", b"close"))
+UNAVAILABLE = wait(503, "unavailable", "The events could not be stored now; please send them again.", 1)

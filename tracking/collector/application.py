@@ -1,0 +1,158 @@
+"""The ASGI callable: which path takes what, and the way of one request from its bytes to its answer."""
+
+import os
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from tracking.collector import answers
+from tracking.collector.answers import Answer
+from tracking.collector.bell import Bell
+from tracking.collector.connection import LazyConnection
+from tracking.collector.keys import WriteKeys
+from tracking.collector.rate import RateLimit
+from tracking.collector.reading import (
+    Gone,
+    Receive,
+    TooLarge,
+    TooSlow,
+    is_gzip,
+    key_from_basic,
+    read_body,
+    read_headers,
+)
+from tracking.collector.writer import GroupWriter, Submission, Unavailable
+from tracking.intake import REASONS, ParsedRequest, Rejected, RequestError, segment
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+PREFIX = "/v1"
+# Every path, with and without its last slash: a redirect would make clients repeat the call without its body.
+DOORS = {
+    f"{PREFIX}/{name}{slash}": (segment.read_request, kind)
+    for name, kind in segment.PATHS.items()
+    for slash in ("", "/")
+}
+WRITERS = 2
+TOO_LARGE = ParsedRequest(None, [], [Rejected("too_large")], RequestError(400, "too_large", REASONS["too_large"]))
+
+
+def takes(path: str) -> bool:
+    """Whether a path is the collector's, known or not."""
+    return path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/")
+
+
+def time_ordered_id() -> str:
+    """A UUID of version 7: random, but later ones are larger, which the index likes."""
+    milliseconds = time.time_ns() // 1_000_000
+    noise = int.from_bytes(os.urandom(10))
+    value = milliseconds << 80 | 7 << 76 | (noise >> 68 & 0xFFF) << 64 | 2 << 62 | noise & (1 << 62) - 1
+    return str(uuid.UUID(int=value))
+
+
+class Collector:
+    """Answers the doors for events; owns its connections, which open in the loop of the first request."""
+
+    def __init__(
+        self, database_url: str, *, events_per_second: int, send_bell: Callable[[int], None] | None = None
+    ) -> None:
+        self._keys = WriteKeys(LazyConnection(database_url))
+        self._bell = Bell(send_bell) if send_bell else None
+        ring = self._bell.ring if self._bell else lambda workspace_ids: None
+        self._writer = GroupWriter([LazyConnection(database_url) for _ in range(WRITERS)], door=segment.DOOR, ring=ring)
+        self._rate = RateLimit(events_per_second)
+        self._is_started = False
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        try:
+            response = await self._respond(scope, receive)
+        except Gone:
+            return
+        except Unavailable:
+            response = answers.UNAVAILABLE
+        await send(response.start)
+        await send(response.body)
+
+    async def _respond(self, scope: dict[str, Any], receive: Receive) -> Answer:
+        door = DOORS.get(scope["path"])
+        if door is None:
+            return answers.NOT_FOUND
+        if scope["method"] == "OPTIONS":
+            return answers.PREFLIGHT_ANSWER
+        if scope["method"] != "POST":
+            return answers.METHOD_NOT_ALLOWED
+        self.start()
+        authorization, encoding, length = read_headers(scope["headers"])
+        gzipped = is_gzip(encoding)
+        if gzipped is None:
+            return answers.UNKNOWN_ENCODING
+        basic = key_from_basic(authorization)
+        # Also refuses an unknown key before its body is looked at.
+        key = await self._keys.find(basic) if basic else None
+        if basic and key is None:
+            return answers.UNKNOWN_KEY
+        read, kind = door
+        received_at = datetime.now(UTC)
+        try:
+            body = await read_body(receive, length)
+            request = read(
+                body,
+                path_kind=kind,
+                gzipped=gzipped,
+                key_from_basic=basic,
+                received_at=received_at,
+                new_id=time_ordered_id,
+            )
+        except TooSlow:
+            return answers.TOO_SLOW
+        except TooLarge:
+            body, request = b"", TOO_LARGE
+        if key is None:
+            key = await self._keys.find(request.write_key)
+        if key is None:
+            return _refuse_whole(request.error) if request.error else answers.UNKNOWN_KEY
+        events = len(request.events) + len(request.rejected)
+        seconds = self._rate.seconds_to_wait(key.id, max(events, 1), time.monotonic())
+        if seconds:
+            return answers.wait(429, "rate_limited", "Too many events for this write key; please wait.", seconds)
+        if events:
+            await self._writer.write(Submission(key.workspace_id, received_at, request, len(body)))
+        return _refuse_whole(request.error) if request.error else answers.ACCEPTED
+
+    def start(self) -> None:
+        """Start writing and ringing, once, in the running loop."""
+        if self._is_started:
+            return
+        self._is_started = True
+        self._writer.start()
+        if self._bell:
+            self._bell.start()
+
+    async def stop(self) -> None:
+        """Commit what is waiting and let go of everything."""
+        if not self._is_started:
+            return
+        if self._bell:
+            self._bell.stop()
+        await self._writer.stop()
+        await self._keys.stop()
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self.start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def _refuse_whole(error: RequestError) -> Answer:
+    return answers.refusal(error.status, error.code, error.message)

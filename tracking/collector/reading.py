@@ -1,0 +1,87 @@
+"""What stands in the request: its body, within size and time, and its headers."""
+
+import asyncio
+import binascii
+from base64 import b64decode
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+# Nothing that is accepted is longer, packed or not.
+from tracking.intake import MAX_BATCH_BYTES
+
+BODY_TIMEOUT_S = 20
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+class Gone(Exception):
+    """The client hung up before its body was complete."""
+
+
+class TooLarge(Exception):
+    """The body is longer than anything we accept; the rest of it is not read."""
+
+
+class TooSlow(Exception):
+    """The body took too long."""
+
+
+async def read_body(receive: Receive, announced: bytes | None) -> bytes:
+    """Read the whole body; raises Gone, TooLarge or TooSlow. `announced` is the Content-Length, which may lie."""
+    if announced is not None and announced.isdigit() and int(announced[:20]) > MAX_BATCH_BYTES:
+        raise TooLarge
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            return await _read_all(receive)
+    except TimeoutError:
+        raise TooSlow from None
+
+
+async def _read_all(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BATCH_BYTES:
+            raise TooLarge
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks) if len(chunks) > 1 else chunks[0]
+
+
+def read_headers(headers: list[tuple[bytes, bytes]]) -> tuple[bytes | None, bytes | None, bytes | None]:
+    """Return Authorization, Content-Encoding and Content-Length."""
+    authorization = encoding = length = None
+    for name, value in headers:
+        if name == b"authorization":
+            authorization = value
+        elif name == b"content-encoding":
+            encoding = value
+        elif name == b"content-length":
+            length = value
+    return authorization, encoding, length
+
+
+def key_from_basic(authorization: bytes | None) -> str | None:
+    """The user name of Basic; None for other schemes, and for what cannot be read."""
+    if authorization is None or authorization[:6].lower() != b"basic ":
+        return None
+    try:
+        user, _, _ = b64decode(authorization[6:]).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return None
+    return user or None
+
+
+def is_gzip(encoding: bytes | None) -> bool | None:
+    """Whether the body is packed; None for an encoding we do not know."""
+    if encoding is None:
+        return False
+    name = encoding.strip().lower()
+    if name in (b"gzip", b"x-gzip"):
+        return True
+    return False if name in (b"", b"identity") else None
