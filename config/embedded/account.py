@@ -10,8 +10,6 @@ from pathlib import Path
 
 from config.embedded.folders import CannotStart
 
-USER_NAMESPACE = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
-
 
 @dataclass(frozen=True)
 class Account:
@@ -24,14 +22,33 @@ class Account:
 
 @lru_cache
 def server_account() -> Account:
-    """Ourselves; for root another name for root (a user namespace), else the account `nobody`."""
-    if os.getuid() != 0:
+    """Ourselves; where PostgreSQL refuses us, another name for us (a user namespace) or, for root, `nobody`.
+
+    It refuses root, and users without a name, which containers often have.
+    """
+    if os.getuid() != 0 and _has_name(os.getuid()):
         return Account()
-    if shutil.which("unshare") and _works(*USER_NAMESPACE):
-        return Account(USER_NAMESPACE)
+    namespace = _user_namespace()
+    if shutil.which("unshare") and _works(*namespace):
+        return Account(namespace)
+    if os.getuid() != 0:
+        raise CannotStart(f"PostgreSQL wants a user with a name, and {os.getuid()} has none in /etc/passwd.")
     if shutil.which("setpriv"):
         return _nobody()
     raise CannotStart("PostgreSQL refuses to run as root; run this command as an ordinary user.")
+
+
+def _has_name(user_id: int) -> bool:
+    try:
+        return bool(pwd.getpwuid(user_id).pw_name)
+    except KeyError:
+        return False
+
+
+def _user_namespace() -> tuple[str, ...]:
+    named = next((entry for entry in pwd.getpwall() if entry.pw_uid != 0), None)
+    user_id, group_id = (named.pw_uid, named.pw_gid) if named else (1000, 1000)
+    return ("unshare", "--user", f"--map-user={user_id}", f"--map-group={group_id}")
 
 
 def _nobody() -> Account:
