@@ -1,0 +1,107 @@
+"""What attribution writes: the credit of days, whenever what it rests on has changed."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+from django.utils.timezone import now
+
+from accounts.models import Workspace
+from accounts.tenancy import workspace_scope
+from attribution.core.daily import fill
+from attribution.storage import count_conversions, load_slice, save_day_credits, terms_of
+from tracking.models import ChangedDay, ChangedPerson, Refill
+
+# Marks wait this long, so that a burst of events costs one fill instead of many.
+GATHER_SECONDS = 1.0
+# One transaction's worth: progress is seen after each, and memory stays small.
+DAYS_A_CHUNK = 31
+CONVERSIONS_A_CHUNK = 250_000
+_THREADS = 2
+
+
+def fill_days(workspace: Workspace, days: Sequence[date]) -> None:
+    """Work the days' credit out anew and replace it, in one transaction; running it twice changes nothing.
+
+    Takes away the marks that were there before it looked; a change that comes later leaves its own. Fills of one
+    workspace wait for each other.
+    """
+    days = sorted(set(days))
+    if not days:
+        return
+    with workspace_scope(workspace):
+        _lock_fills(workspace)
+        marks = dict(ChangedDay.objects.of(workspace).filter(day__in=days).values_list("id", "refill_id"))
+        # Read after the marks: settings commit together with the marks they leave.
+        workspace.refresh_from_db()
+        terms = terms_of(workspace)
+        loaded = load_slice(workspace, days, terms)
+        rows = fill(loaded.touches, loaded.conversions, loaded.marks, terms, threads=_THREADS)
+        save_day_credits(workspace, days, rows, terms, filled_at=now())
+        ChangedDay.objects.of(workspace).filter(id__in=list(marks)).delete()
+        finish_refills(workspace, {refill for refill in marks.values() if refill is not None})
+
+
+def fill_next_days(workspace: Workspace) -> bool:
+    """Fill one chunk of the changed days, the newest first; return whether changed days are left over.
+
+    Does nothing while another fill of the workspace is under way: that one, or the next look, takes care.
+    """
+    with workspace_scope(workspace):
+        if not _try_lock_fills(workspace):
+            return False
+        changed = changed_days_of(workspace)
+        chunk = _first_chunk(workspace, changed)
+        fill_days(workspace, chunk)
+        return len(changed) > len(chunk)
+
+
+def changed_days_of(workspace: Workspace) -> list[date]:
+    """Days whose stored credit no longer holds, the newest first; in the workspace's scope."""
+    days = ChangedDay.objects.of(workspace).values_list("day", flat=True).distinct()
+    return sorted(days, reverse=True)
+
+
+def find_workspaces_to_fill() -> list[int]:
+    """Ids of the workspaces with a changed day that has waited for GATHER_SECONDS."""
+    with connection.cursor() as cursor:
+        cursor.execute("select tracking_workspaces_with_changed_days(make_interval(secs => %s))", [GATHER_SECONDS])
+        return [workspace_id for (workspace_id,) in cursor.fetchall()]
+
+
+def finish_refills(workspace: Workspace, refills: set[int]) -> None:
+    """Note the end of those refills that have no mark left, neither a day nor a person."""
+    if not refills:
+        return
+    left_days = ChangedDay.objects.of(workspace).filter(refill_id=OuterRef("id"))
+    left_people = ChangedPerson.objects.of(workspace).filter(refill_id=OuterRef("id"))
+    Refill.objects.of(workspace).filter(
+        ~Exists(left_days), ~Exists(left_people), id__in=refills, finished_at=None
+    ).update(finished_at=now())
+
+
+def _first_chunk(workspace: Workspace, days: Sequence[date]) -> list[date]:
+    chunk: list[date] = []
+    conversions = 0
+    for day, count in count_conversions(workspace, days[:DAYS_A_CHUNK]).items():
+        conversions += count
+        if chunk and conversions > CONVERSIONS_A_CHUNK:
+            break
+        chunk.append(day)
+    return chunk
+
+
+def _lock_fills(workspace: Workspace) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [_lock_name(workspace)])
+
+
+def _try_lock_fills(workspace: Workspace) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [_lock_name(workspace)])
+        return bool(cursor.fetchone()[0])
+
+
+def _lock_name(workspace: Workspace) -> str:
+    return f"attribution.fill:{workspace.pk}"

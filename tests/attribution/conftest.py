@@ -1,0 +1,153 @@
+"""A client's workspace whose facts can be told in words, and its credit worked out a second, slower way."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from accounts.models import Agency, Workspace
+from accounts.tenancy import workspace_scope
+from attribution.core.credit import CREDIT_UNITS, share_credit
+from attribution.core.journeys import Journey, Touch
+from attribution.core.rules import RULES
+from attribution.models import DailyCredit
+from tracking.models import ChangedDay, Conversion, Goal, Mark
+from tracking.models import Touch as TouchRow
+
+
+@dataclass
+class Client:
+    """A workspace in Berlin time with two goals, of which `lead` looks back 5 days, and four marks."""
+
+    workspace: Workspace
+    goals: dict[str, int] = field(default_factory=dict)
+    marks: dict[str, int] = field(default_factory=dict)
+
+    def touched(self, person: int, when: str, mark: str, *, tie: int = 0) -> None:
+        """A person's touch; `when` is a UTC time."""
+        with workspace_scope(self.workspace):
+            TouchRow.objects.create(
+                workspace=self.workspace, person_id=person, at=instant(when), tie=tie, mark_id=self.marks[mark]
+            )
+
+    def reached(self, person: int, when: str, *, value: int | None = 0, goal: str = "purchase") -> None:
+        """A person's conversion, with a value in millionths."""
+        with workspace_scope(self.workspace):
+            key = str(Conversion.objects.of(self.workspace).count())
+            Conversion.objects.create(
+                workspace=self.workspace,
+                goal_id=self.goals[goal],
+                key=key,
+                message_id=key,
+                person_id=person,
+                at=instant(when),
+                value_micros=value,
+                currency="EUR",
+            )
+
+    def changed(self, *days: str, refill: int | None = None) -> None:
+        """Mark days as changed, a minute ago."""
+        with workspace_scope(self.workspace):
+            noted_at = datetime.now(ZoneInfo("UTC")) - timedelta(minutes=1)
+            ChangedDay.objects.bulk_create(
+                ChangedDay(workspace=self.workspace, day=day, refill_id=refill, noted_at=noted_at) for day in days
+            )
+
+    def changed_days(self) -> list[str]:
+        """Days still marked."""
+        with workspace_scope(self.workspace):
+            return sorted(str(row.day) for row in ChangedDay.objects.of(self.workspace))
+
+    def stored(self) -> list[DailyCredit]:
+        """Every stored row, in order."""
+        with workspace_scope(self.workspace):
+            return list(DailyCredit.objects.of(self.workspace).order_by("day", "goal_id", "rule"))
+
+    def credit(self, rule: str, day: str, *, goal: str = "purchase") -> dict[str, float]:
+        """Stored conversions by the mark's name."""
+        names = {mark: name for name, mark in self.marks.items()}
+        rows = [row for row in self.stored() if (row.rule, str(row.day)) == (rule, day)]
+        return {
+            names[mark]: credit / CREDIT_UNITS
+            for row in rows
+            if row.goal_id == self.goals[goal]
+            for mark, credit in zip(row.marks, row.credit, strict=True)
+        }
+
+    def sums(self) -> dict:
+        """{(day, goal, rule, look-back, half-life): ({mark: (credit, value)}, totals)} as stored."""
+        return {
+            (row.day, row.goal_id, row.rule, row.lookback_days, row.half_life_days): (
+                dict(zip(row.marks, zip(row.credit, row.value, strict=True), strict=True)),
+                (row.conversions, row.conversions_value, row.unattributed, row.unattributed_value),
+            )
+            for row in self.stored()
+        }
+
+    def sums_from_scratch(self) -> dict:
+        """The same from the rows of touches and conversions alone, one conversion at a time."""
+        with workspace_scope(self.workspace):
+            direct = {mark.id for mark in Mark.objects.of(self.workspace) if mark.channel == "Direct"}
+            touches = list(TouchRow.objects.of(self.workspace).order_by("at", "tie"))
+            conversions = list(Conversion.objects.of(self.workspace))
+            own = dict(Goal.objects.of(self.workspace).values_list("id", "lookback_days"))
+        workspace = Workspace.objects.get(pk=self.workspace.pk)
+        shares: dict = defaultdict(lambda: defaultdict(lambda: (0, 0)))
+        totals: dict = defaultdict(lambda: (0, 0, 0, 0))
+        for reach in conversions:
+            day = reach.at.astimezone(ZoneInfo(workspace.timezone)).date()
+            lookback = own[reach.goal_id] or workspace.lookback_days
+            path = [
+                touch
+                for touch in touches
+                if touch.person_id == reach.person_id and timedelta() <= reach.at - touch.at <= timedelta(days=lookback)
+            ]
+            value = reach.value_micros or 0
+            for name, rule in RULES.items():
+                half_life = workspace.half_life_days if name == "time_decay" else 0
+                key = (day, reach.goal_id, name, lookback, half_life)
+                lost = (0, 0) if path else (1, value)
+                totals[key] = tuple(map(sum, zip(totals[key], (1, value, *lost), strict=True)))
+                shares[key]  # a row without marks is a row too
+                if path:
+                    _share(shares[key], rule, path, direct, value, workspace.half_life_days)
+        return {key: (dict(shares[key]), totals[key]) for key in totals}
+
+
+def _share(sums, rule, path, direct, value, half_life_days):
+    touches = [Touch(round(touch.at.timestamp() * 1e6), touch.mark_id, touch.mark_id in direct) for touch in path]
+    weights = rule.twin(Journey(touches, touches[-1].at, round(half_life_days * 86_400_000_000)))
+    parts = zip(share_credit(weights, CREDIT_UNITS), share_credit(weights, value), strict=True)
+    for touch, weight, (credit, worth) in zip(touches, weights, parts, strict=True):
+        if weight:
+            sums[touch.mark] = (sums[touch.mark][0] + credit, sums[touch.mark][1] + worth)
+
+
+def instant(text: str) -> datetime:
+    """A UTC time as "2026-03-01 12:00"."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("UTC"))
+
+
+@pytest.fixture
+def client_of_agency(transactional_db: None) -> Client:
+    """An empty workspace with marks and goals; the commits are real, because fills read over their own door."""
+    return make_client("anna")
+
+
+def make_client(slug: str) -> Client:
+    """A Client under its own agency."""
+    agency = Agency.objects.create(slug=slug, name=slug)
+    workspace = Workspace.objects.create(agency=agency, slug=slug, name=slug, timezone="Europe/Berlin", currency="EUR")
+    client = Client(workspace)
+    with workspace_scope(workspace):
+        for name, lookback in (("purchase", None), ("lead", 5)):
+            goal = Goal.objects.create(workspace=workspace, name=name, event=name, lookback_days=lookback)
+            client.goals[name] = goal.id
+        for channel in ("Direct", "Organic Search", "Paid Social", "Email"):
+            mark = Mark.objects.create(
+                workspace=workspace, digest=channel.encode(), source=channel, medium="", channel=channel
+            )
+            client.marks[channel] = mark.id
+    return client
