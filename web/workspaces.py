@@ -1,6 +1,7 @@
 """Which workspaces a person may see: those of the agencies they are a member of."""
 
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
@@ -21,3 +22,8 @@ def find_workspace(user: User | AnonymousUser, slug: str) -> Workspace:
     if workspace is None:
         raise Http404
     return workspace
+
+
+def zone_of(workspace: Workspace) -> ZoneInfo:
+    """The time zone in which its days begin and end."""
+    return ZoneInfo(workspace.timezone)

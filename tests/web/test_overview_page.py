@@ -1,0 +1,150 @@
+"""The page of a report, from hand-made reports: what it says and what it never carries."""
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+
+from accounts.models import Agency, User, Workspace
+from reports.report import CreditRow, Finding
+from tests.web import northwind
+from web.drawing.overview import draw_overview
+from web.drawing.scales import percent
+from web.forms.filters import read_filters
+
+AGENCY = Agency(slug="marlow-pike", name="Marlow & Pike")
+WORKSPACE = Workspace(
+    agency=AGENCY, slug="northwind-bikes", name="Northwind Bikes", currency="EUR", timezone="Europe/Amsterdam"
+)
+
+
+def show(report=None, **query):
+    report = report or northwind.overview()
+    request = RequestFactory().get("/w/northwind-bikes/", query)
+    request.user = User(email="ada@marlow-pike.example", name="Ada")
+    filters = read_filters(request.GET, report)
+    context = draw_overview(report, WORKSPACE, compared=filters.compared) | {
+        "workspace": WORKSPACE,
+        "workspaces": [WORKSPACE],
+        "section": "overview",
+        "filters": filters,
+        "base_url": "https://hw.example",
+    }
+    return render_to_string("web/overview/page.html", context, request)
+
+
+def words(page):
+    text = re.sub(r"<[^>]+>", " ", re.sub(r"<(script|svg).*?</\1>", "", page, flags=re.S))
+    return re.sub(r"\s+", " ", text)
+
+
+def test_the_finding_the_figures_and_the_total_are_said():
+    said = words(show())
+    for part in ("Revenue grew 12%.", "Organic Search and Direct lead", "€139,741", "+12.4%", "24 Oct – 22 Nov 2026"):
+        assert part in said
+    assert "€135,423 credited + €4,318 not" in said
+    assert "As of 09:14, nothing pending" in said
+    assert "Times in Europe/Amsterdam" in said
+
+
+def test_every_channel_stands_in_the_table_with_money_share_and_credit():
+    said = words(show())
+    for name, orders, money in northwind.CHANNELS:
+        share = f"{100 * money / 139741:.1f}%"
+        assert f"{name} €{money:,} {share} {orders}" in said
+    assert "Unattributed €4,318 3.1% 58.0" in said
+
+
+def test_the_table_of_days_holds_what_the_bars_show():
+    said = words(show())
+    assert "Sat 24 Oct €2,520 €2,760 33 33" in said
+    assert percent(2520, 8000) in show()
+
+
+def test_without_comparison_nothing_of_the_time_before_is_said():
+    said = words(show(compare="none"))
+    assert "€124,325" not in said
+    assert "30 days before" not in said
+    assert "+12.4%" not in said
+
+
+def test_waiting_events_and_days_in_work_are_said():
+    late = northwind.ingestion(pending=212, lag_seconds=3.4, caught_up=False)
+    assert "212 events waiting, 4 s behind" in words(show(northwind.overview(ingestion=late)))
+    one = northwind.ingestion(pending=1, lag_seconds=0.1, caught_up=False)
+    assert "1 event waiting, 1 s behind" in words(show(northwind.overview(ingestion=one)))
+    filling = northwind.ingestion(days_to_fill=3, caught_up=False)
+    assert "3 days are being worked out anew" in words(show(northwind.overview(ingestion=filling)))
+
+
+def test_the_notes_of_the_report_are_shown():
+    report = northwind.overview(attribution=northwind.attribution(notes=["2 conversions have no value."]))
+    assert "2 conversions have no value." in words(show(report))
+
+
+def test_the_filters_stay_in_every_address():
+    page = show(model="linear", compare="none", start="2026-10-24", end="2026-11-22")
+    assert 'href="?model=time_decay&amp;compare=none&amp;start=2026-10-24&amp;end=2026-11-22"' in page
+    assert 'href="?model=linear&amp;compare=none&amp;period=7d"' in page
+    assert '<input type="hidden" name="model" value="linear">' in page
+
+
+@pytest.mark.parametrize(
+    ("empty", "said"),
+    [
+        ("no_events", "No events have arrived yet"),
+        ("no_conversions", "48,212 in these days"),
+        ("nothing_in_period", "Show the last 90 days"),
+    ],
+)
+def test_an_empty_page_says_what_is_missing_and_the_way_on(empty, said):
+    page = show(northwind.overview(empty=empty, finding=Finding("Nothing yet.", "", "", "")))
+    assert said in words(page)
+    assert "Who earned it" not in page
+
+
+def test_the_first_call_to_make_is_shown_whole():
+    page = show(northwind.overview(empty="no_events"))
+    assert "https://hw.example/v1/track" in page
+
+
+def test_names_from_outside_stay_text():
+    nasty = '<script>alert("x")</script>'
+    rows = [CreditRow(nasty, Decimal(1), Decimal(9), nasty), CreditRow(None, Decimal(1), Decimal(1), None)]
+    page = show(northwind.overview(campaigns=rows, attribution=northwind.attribution(rows=rows)))
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_totals_that_do_not_add_up_show_no_check():
+    report = northwind.attribution()
+    broken = northwind.overview(attribution=replace(report, rows=report.rows[2:]))
+    good, bad = show(), show(broken)
+    assert good.count("check-cell") == bad.count("check-cell") == 1
+    assert 'd="M8 2.4' in bad.split("check-cell")[1].split("</td>")[0]
+    assert 'd="m3 8.6' in good.split("check-cell")[1].split("</td>")[0]
+
+
+def test_the_page_carries_no_inline_script_or_style():
+    page = show()
+    assert " style=" not in page
+    assert "<style" not in page
+    assert "<script>" not in page
+    assert not re.search(r"\son\w+=", page)
+
+
+def test_tables_have_captions_or_names_and_scopes():
+    page = show()
+    tables = re.findall(r"<table.*?</table>", page, flags=re.S)
+    assert len(tables) == 2
+    for table in tables:
+        assert "<caption" in table or "aria-labelledby" in table
+        assert all("scope=" in head for head in re.findall(r"<th\b[^>]*>", table))
+
+
+def test_one_id_names_one_thing():
+    ids = re.findall(r'\sid="([^"]+)"', show())
+    assert len(ids) == len(set(ids))
