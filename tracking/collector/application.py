@@ -35,6 +35,7 @@ DOORS = {
     for name, kind in segment.PATHS.items()
     for slash in ("", "/")
 }
+UNREADABLE = ("malformed_json", "bad_encoding", "too_large", "too_deep", "not_an_object")
 WRITERS = 2
 TOO_LARGE = ParsedRequest(None, [], [Rejected("too_large")], RequestError(400, "too_large", REASONS["too_large"]))
 
@@ -115,7 +116,10 @@ class Collector:
         if key is None:
             key = await self._keys.find(request.write_key)
         if key is None:
-            return _refuse_whole(request.error) if request.error else answers.UNKNOWN_KEY
+            # Whoever could not put a key where it can be read is told what is wrong with the body.
+            if request.error and request.error.code in UNREADABLE:
+                return _refuse_whole(request.error)
+            return answers.UNKNOWN_KEY
         events = len(request.events) + len(request.rejected)
         seconds = self._rate.seconds_to_wait(key.id, max(events, 1), time.monotonic())
         if seconds:
