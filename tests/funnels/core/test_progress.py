@@ -30,6 +30,8 @@ from tests.funnels.core.attempts import follow_all, follow_slowly, pack_events, 
         ("a0 b1", "aba", 10, "ordered", [0, 1]),
         ("a0 a1 a2", "aab", 10, "strict", [0, 1]),
         ("a0 b1 a2 b3 c4", "abc", 10, "strict", [2, 3, 4]),
+        # One of the two a0 lies before the attempt, or the a1 would stand in its way.
+        ("a0 a0 a1 b1 c2", "aabc", 10, "strict", [0, 1, 1, 2]),
         ("a0 b1 x1 c2", "abc", 10, "strict", [0, 1]),
         ("a0 b1 a20 b25", "abc", 10, "ordered", [0, 1]),
         ("a0 b11 a20 b25", "abc", 10, "ordered", [20, 25]),
