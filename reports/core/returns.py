@@ -1,0 +1,47 @@
+"""What came back for what was paid: conversion rate, cost per conversion, ROI and ROAS."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from reports.core.ratios import average
+
+Name = Literal["conversion_rate", "cpa", "roi", "roas"]
+Reason = Literal["no_sessions", "no_conversions", "no_spend", "cost_unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """Ratios as numbers (0.8 = 80 %), money with six decimals; `undefined` says of each None why it is one."""
+
+    conversion_rate: float | None
+    cpa: Decimal | None
+    roi: float | None
+    roas: float | None
+    undefined: dict[Name, Reason] = field(default_factory=dict)
+
+
+def work_out_returns(
+    *, cost: Decimal | None, conversions: Decimal, revenue: Decimal, sessions: int | None = None
+) -> Returns:
+    """Divide sums of a period; a cost or a number of sessions that is not known is None.
+
+    500,000 spent and 900,000 earned: ROI 0.8, ROAS 1.8. Nothing spent: neither, for "no_spend".
+    """
+    undefined: dict[Name, Reason] = {}
+    if not sessions:
+        undefined["conversion_rate"] = "no_sessions"
+    if cost is None:
+        undefined |= {"cpa": "cost_unknown", "roi": "cost_unknown", "roas": "cost_unknown"}
+    elif cost <= 0:
+        undefined |= {"roi": "no_spend", "roas": "no_spend"}
+    if conversions <= 0:
+        undefined.setdefault("cpa", "no_conversions")
+    has_return = cost is not None and cost > 0
+    return Returns(
+        conversion_rate=float(conversions / sessions) if sessions else None,
+        cpa=average(cost, conversions) if cost is not None and conversions > 0 else None,
+        roi=float((revenue - cost) / cost) if cost is not None and has_return else None,
+        roas=float(revenue / cost) if cost is not None and has_return else None,
+        undefined=undefined,
+    )
