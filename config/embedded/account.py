@@ -67,11 +67,13 @@ def _works(*prefix: str) -> bool:
 
 
 def hand_over(folder: Path, account: Account) -> None:
-    """Give a folder with all it holds to the servers' account; nothing to do when that is ourselves."""
-    if account.owner_id is None or account.group_id is None:
+    """Give a folder with all it holds to the servers' account, where that changes anything; only root can."""
+    owner_id = os.getuid() if account.owner_id is None else account.owner_id
+    group_id = os.getgid() if account.group_id is None else account.group_id
+    if os.getuid() != 0 or folder.stat().st_uid == owner_id:
         return
-    for path in (folder, *folder.rglob("*")):
-        os.chown(path, account.owner_id, account.group_id, follow_symlinks=False)
+    for path in (*folder.rglob("*"), folder):
+        os.chown(path, owner_id, group_id, follow_symlinks=False)
 
 
 def let_through(data_dir: Path, account: Account) -> None:

@@ -24,7 +24,7 @@ def make_data_folder(data_dir: Path) -> Path:
     try:
         if not data_dir.exists():
             data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        elif not (data_dir / "secret").exists() and _holds_something_else(data_dir):
+        elif _is_somebody_elses(data_dir):
             raise CannotStart(f"{data_dir} is neither empty nor a Headwater data folder; name another HEADWATER_DATA.")
         _close_to_others(data_dir)
     except OSError as error:
@@ -32,8 +32,12 @@ def make_data_folder(data_dir: Path) -> Path:
     return data_dir
 
 
-def _holds_something_else(data_dir: Path) -> bool:
-    return any(entry.name != "lost+found" for entry in data_dir.iterdir())
+def _is_somebody_elses(data_dir: Path) -> bool:
+    names = {entry.name for entry in data_dir.iterdir()}
+    if names & {"secret", "secrets"}:
+        return False
+    # Another command may be writing the first secret just now.
+    return any(name != "lost+found" and not name.startswith(".secret-") for name in names)
 
 
 def _close_to_others(folder: Path) -> None:
@@ -112,6 +116,14 @@ def make_socket_folder(data_dir: Path) -> Path:
         raise CannotStart(f"{folder} was made by somebody else; remove it or set TMPDIR to a folder of yours.")
     folder.chmod(0o700)
     return folder
+
+
+def remove_socket_folder(data_dir: Path) -> None:
+    """Remove the sockets' folder when nothing is left in it."""
+    try:
+        socket_folder(data_dir).rmdir()
+    except OSError:
+        pass
 
 
 def _our_user_ids() -> set[int]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from config.embedded import demo, postgres, stack, valkey
-from config.embedded.folders import CannotStart, make_data_folder, secret_key
+from config.embedded.folders import CannotStart, make_data_folder, remove_socket_folder, secret_key
 from config.embedded.places import addresses, bring_your_own_broker, bring_your_own_database
 from config.embedded.supervisor import Supervisor
 
@@ -172,6 +172,7 @@ class Launch:
             signal.signal(number, signal.SIG_IGN)
         self._step("Stopping…")
         self.supervisor.stop(first=("demo", "web", "beat", "worker"))
+        remove_socket_folder(self.data_dir)
         self._step("Everything is stopped.")
 
 

@@ -55,6 +55,7 @@ def prepare(data_dir: Path) -> None:
     bin_folder = _reachable_programs(data_dir, account)
     if (data_dir / "postgres").exists():
         _check_version(data_dir, bin_folder)
+        hand_over(data_dir / "postgres", account)
         return
     fresh = data_dir / "postgres.new"
     shutil.rmtree(fresh, ignore_errors=True)
