@@ -2,6 +2,8 @@
 
 import random
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -167,13 +169,19 @@ def test_a_change_that_comes_while_a_fill_runs_keeps_its_mark(anna, monkeypatch)
     assert anna.credit("linear", "2026-03-10") == {"Email": 1}
 
 
-def test_two_fills_at_once_give_what_one_gives(anna):
+def test_two_fills_at_once_give_what_one_gives(anna, monkeypatch):
     tell_two_months(anna, seed=3)
-    fills = [threading.Thread(target=lambda: close_after(lambda: fill_days(anna.workspace, MARCH))) for _ in range(2)]
-    for thread in fills:
-        thread.start()
-    for thread in fills:
-        thread.join()
+    load = actions.load_slice
+
+    def load_slowly(*args):
+        loaded = load(*args)
+        time.sleep(0.3)
+        return loaded
+
+    monkeypatch.setattr(actions, "load_slice", load_slowly)
+    with ThreadPoolExecutor(2) as pool:
+        fills = [pool.submit(close_after, lambda: fill_days(anna.workspace, MARCH)) for _ in range(2)]
+    assert [done.result() for done in fills] == [None, None]
     assert anna.sums() == anna.sums_from_scratch()
 
 
