@@ -20,7 +20,7 @@ from tracking.intake import (
     RequestError,
 )
 from tracking.intake.clean import clean_json, inflate
-from tracking.intake.values import correct_time, identifier
+from tracking.intake.values import correct_time, identifier, parse_time
 
 DOOR = "segment"
 KINDS = ("track", "page", "screen", "identify", "group", "alias")
@@ -76,7 +76,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
 
     kind: str | None
     received_at: datetime
-    sent: Any
+    sent_at: datetime | None
     context: bytes
     new_id: Callable[[], str]
 
@@ -112,7 +112,7 @@ def read_request(
     arrival = Arrival(
         kind=None if path_kind == "batch" else path_kind,
         received_at=received_at,
-        sent=None,
+        sent_at=None,
         context=b"",
         new_id=new_id,
     )
@@ -145,7 +145,7 @@ def _read_batch(body: bytes, arrival: Arrival, key_from_basic: str | None) -> Pa
     arrival = Arrival(
         kind=None,
         received_at=arrival.received_at,
-        sent=head.sent_at,
+        sent_at=parse_time(head.sent_at),
         context=_if_object(head.context),
         new_id=arrival.new_id,
     )
@@ -190,9 +190,10 @@ def _to_incoming(event: _Event, arrival: Arrival) -> IncomingEvent | Rejected:
     if kind == "alias" and (previous_id is None or user_id is None):
         missing = "userId" if user_id is None else "previousId"
         return Rejected("missing_previous_id", field=missing, message_id=message_id)
-    original = event.timestamp if event.timestamp not in (None, "") else event.original_timestamp
-    sent = arrival.sent if arrival.sent not in (None, "") else event.sent_at
-    at, time_replaced = correct_time(sent, original, arrival.received_at)
+    original = event.original_timestamp if event.timestamp is None or event.timestamp == "" else event.timestamp
+    # The event's own is stamped when it is queued, so the batch's says more.
+    sent_at = arrival.sent_at or parse_time(event.sent_at)
+    at, time_replaced = correct_time(sent_at, original, arrival.received_at)
     return IncomingEvent(
         message_id=message_id or arrival.new_id(),
         kind=kind,
@@ -210,37 +211,43 @@ def _to_incoming(event: _Event, arrival: Arrival) -> IncomingEvent | Rejected:
 
 def _payload(event: _Event, kind: str, previous_id: str | None, original: Any, batch_context: bytes) -> bytes:
     """The rest of the event as a JSON object, mostly by joining the bytes that came."""
-    context = _merged(batch_context, _if_object(event.context))
+    context = _if_object(event.context)
+    if batch_context:
+        context = _merged(batch_context, context)
     traits = _if_object(event.traits)
     if kind == "identify" and not traits and context:
         # RudderStack's clients put them there.
         traits = _if_object(_decode_traits(context).traits)
-    parts = [
-        b'"%s":%s' % (name, raw)
-        for name, raw in ((b"properties", _if_object(event.properties)), (b"traits", traits), (b"context", context))
-        if raw
-    ]
-    for name, value in (
-        (b"previousId", previous_id),
-        (b"groupId", event.group_id),
-        (b"category", event.category),
-        (b"originalTimestamp", original),
-    ):
-        if value is not None and (text := identifier(value)) is not None:
-            parts.append(b'"%s":%s' % (name, encode(text)))
-    return b"{%s}" % b",".join(parts)
+    parts = []
+    if properties := _if_object(event.properties):
+        parts.append(b'"properties":' + properties)
+    if traits:
+        parts.append(b'"traits":' + traits)
+    if context:
+        parts.append(b'"context":' + context)
+    if previous_id is not None:
+        parts.append(b'"previousId":' + encode(previous_id))
+    if (group_id := identifier(event.group_id)) is not None:
+        parts.append(b'"groupId":' + encode(group_id))
+    if (category := identifier(event.category)) is not None:
+        parts.append(b'"category":' + encode(category))
+    if (original := identifier(original)) is not None:
+        parts.append(b'"originalTimestamp":' + encode(original))
+    return b"{" + b",".join(parts) + b"}"
 
 
 def _if_object(raw: Raw) -> bytes:
     """The bytes of a JSON object; nothing where something else was sent."""
+    if raw is NOTHING:
+        return b""
     value = bytes(raw)
     return value if value[:1] == b"{" else b""
 
 
 def _merged(under: bytes, over: bytes) -> bytes:
     """The batch's context with each event's own laid over it, key by key."""
-    if not under or not over:
-        return over or under
+    if not over:
+        return under
     return encode(_decode_object(under) | _decode_object(over))
 
 
@@ -253,6 +260,8 @@ def _order_id(event: _Event) -> str | None:
 
 
 def _kind(value: Any) -> str:
+    if value in KINDS:
+        return str(value)
     return value.strip().lower() if isinstance(value, str) else ""
 
 

@@ -14,12 +14,14 @@ def identifier(value: Any) -> str | None:
 
     Longer ones keep their beginning and the hash of the whole, so that equal ids stay equal and others apart.
     """
+    if value is None:
+        return None
     if value.__class__ is not str:
         value = _number_as_text(value)
     if not value:
         return None
     if len(value) <= MAX_CHARACTERS:
-        return str(value)
+        return value
     return f"{value[:180]}…{sha256(value.encode(errors='replace')).hexdigest()}"
 
 
@@ -36,6 +38,8 @@ def parse_time(value: Any) -> datetime | None:
     try:
         if value.__class__ is str:
             moment = datetime.fromisoformat(value.strip())
+            if moment.tzinfo is UTC:
+                return moment
             return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return datetime.fromtimestamp(value / 1000 if abs(value) > 1e11 else value, UTC)
@@ -44,7 +48,7 @@ def parse_time(value: Any) -> datetime | None:
     return None
 
 
-def correct_time(sent: Any, original: Any, received_at: datetime) -> tuple[datetime, bool]:
+def correct_time(sent_at: datetime | None, original: Any, received_at: datetime) -> tuple[datetime, bool]:
     """When it happened by the server's clock, and whether an absurd time was replaced by `received_at`.
 
     With sentAt the client's clock cancels out: 10:00:00, sent 10:00:05, received 12:00:06 gives 12:00:01.
@@ -54,7 +58,6 @@ def correct_time(sent: Any, original: Any, received_at: datetime) -> tuple[datet
     at = parse_time(original)
     if at is None:
         return received_at, True
-    sent_at = parse_time(sent)
     try:
         if sent_at is not None:
             at = received_at - (sent_at - at)

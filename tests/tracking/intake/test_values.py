@@ -64,12 +64,15 @@ def test_long_ids_stay_apart_and_equal_ones_equal():
     ],
 )
 def test_client_time_is_corrected_by_the_sending_time(sent, original, at, replaced):
-    assert correct_time(sent, original, RECEIVED) == (datetime.fromisoformat(at).replace(tzinfo=UTC), replaced)
+    assert correct_time(parse_time(sent), original, RECEIVED) == (
+        datetime.fromisoformat(at).replace(tzinfo=UTC),
+        replaced,
+    )
 
 
 @given(st.none() | st.text() | st.floats() | st.integers() | st.booleans() | st.datetimes().map(str))
 def test_no_value_raises(value):
     parse_time(value)
     identifier(value)
-    at, _ = correct_time(value, value, RECEIVED)
+    at, _ = correct_time(parse_time(value), value, RECEIVED)
     assert at.tzinfo is UTC
