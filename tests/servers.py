@@ -3,6 +3,7 @@
 Nothing starts until a test asks for the database: the thinking parts are tested without.
 """
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -21,6 +22,14 @@ DATA_DIR = TEST_FOLDER / "data"
 for name in ("OWNER_DATABASE_URL", "DATABASE_URL", "COLLECTOR_DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL"):
     os.environ.pop(name, None)
 os.environ["HEADWATER_DATA"] = str(DATA_DIR)
+# Compiled kernels outlive a run: they know by their sources whether they are still good.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "numba"))
+
+
+@atexit.register
+def _remove_folders() -> None:
+    shutil.rmtree(TEST_FOLDER, ignore_errors=True)
+    folders.remove_socket_folder(DATA_DIR)
 
 
 class TestServers(Supervisor):
@@ -52,8 +61,3 @@ def started_servers() -> Iterator[TestServers]:
         yield running
     finally:
         running.stop()
-
-
-def pytest_unconfigure() -> None:
-    shutil.rmtree(folders.socket_folder(DATA_DIR), ignore_errors=True)
-    shutil.rmtree(TEST_FOLDER, ignore_errors=True)
