@@ -1,9 +1,16 @@
 """The map of the API; whatever is not on it answers 404 in the API's own shape."""
 
 from django.urls import URLPattern, URLResolver, re_path
+from drf_spectacular.views import SpectacularAPIView
 
+from accounts.api.schema import ApiDocsView
 from accounts.api.views import NothingHere
 
+# The description holds nobody's data, so no token is asked for it.
+OPEN: dict[str, list[type]] = {"authentication_classes": [], "permission_classes": []}
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    re_path(r"^schema/?$", SpectacularAPIView.as_view(**OPEN), name="schema"),
+    re_path(r"^docs/?$", ApiDocsView.as_view(**OPEN), name="docs"),
     re_path(r"", NothingHere.as_view(), name="nothing-here"),
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from accounts.authentication import token_of
 from accounts.keys import derive_secret
@@ -49,7 +50,8 @@ class Claim:
     def remember(self, response: Response) -> None:
         """Store the answer, in the transaction that did the work."""
         body = {name: value for name, value in response.data.items() if name != self.field}
-        self.row.status, self.row.body = response.status_code, body
+        # As text, for the database would sort the fields of an object.
+        self.row.status, self.row.body = response.status_code, json.dumps(body, cls=JSONEncoder)
         self.row.save(update_fields=["status", "body"])
 
 
@@ -74,7 +76,7 @@ def claim_key(request: Request, *, derived: Derived | None) -> Claim | None:
         return Claim(row, secret, derived.field if derived else None)
     if bytes(row.request_digest) != _digest(request):
         raise Refusal("idempotency_key_reused", _("This key was used for another request already."), field=HEADER)
-    body = {**row.body, **({derived.field: secret} if derived else {})}
+    body = {**json.loads(row.body), **({derived.field: secret} if derived else {})}
     raise AlreadyAnswered(Response(body, status=row.status))
 
 

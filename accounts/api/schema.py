@@ -1,6 +1,13 @@
-"""What the schema cannot read from the code itself."""
+"""What the schema cannot read from the code itself, and the page that shows it."""
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.views import SpectacularSwaggerSplitView
+
+
+class ApiDocsView(SpectacularSwaggerSplitView):
+    """Swagger's page from files of our own, without anything inline."""
+
+    template_name = "accounts/api_docs.html"
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

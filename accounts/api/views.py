@@ -1,6 +1,6 @@
 """The views every endpoint is built on: who calls, whose rows, one transaction, one shape of answer."""
 
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 from django.db import transaction
@@ -49,6 +49,7 @@ class ApiView(APIView):
     derived: Derived | None = None
 
     _claim: Claim | None = None
+    _in_transaction = False
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with ExitStack() as self._opened:
@@ -58,7 +59,7 @@ class ApiView(APIView):
                     self._claim.remember(response)
                 # In here, so that nothing is read after the workspace's scope has closed.
                 response.render()
-            if response.status_code >= 400 and transaction.get_connection().in_atomic_block:
+            if response.status_code >= 400 and self._in_transaction:
                 transaction.set_rollback(True)
         return response
 
@@ -71,7 +72,12 @@ class ApiView(APIView):
 
     def open(self, request: Request, **kwargs: Any) -> None:
         """Open the transaction the request runs in."""
-        self._opened.enter_context(transaction.atomic())
+        self.enter(transaction.atomic())
+
+    def enter(self, opened: AbstractContextManager[None]) -> None:
+        """Keep a transaction open until the answer is rendered."""
+        self._opened.enter_context(opened)
+        self._in_transaction = True
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, AlreadyAnswered):
@@ -109,7 +115,7 @@ class WorkspaceView(ApiView):
         # Not there and not yours answer alike.
         if workspace is None:
             raise Http404
-        self._opened.enter_context(workspace_scope(workspace))
+        self.enter(workspace_scope(workspace))
         request.workspace = workspace  # type: ignore[attr-defined]
 
 
