@@ -15,9 +15,11 @@ from numba import njit
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Masks = npt.NDArray[np.int32]
 Order = Literal["ordered", "strict"]
 
-MAX_STEPS = 32
+ORDERS: tuple[Order, ...] = ("ordered", "strict")
+MAX_STEPS = 30
 NO_LIMIT = 2**62
 """A window that never closes."""
 
@@ -25,16 +27,24 @@ _NEVER = np.iinfo(np.int64).min
 
 
 class Events(NamedTuple):
-    """Events by person (0 … people−1), each person's by time: at in microseconds, bit k of mask = fits step k + 1.
+    """Events of people 0 … people−1: at in microseconds, bit k of mask = the event fits step k + 1.
 
-    in_period says whether an attempt may start at this instant. A strict funnel needs every page, screen and
-    track event of a person; the steps' mask is 0 where an event fits none.
+    Each person's come in the order of time, else any order. in_period says whether an attempt may start at this
+    instant. A strict funnel needs every page, screen and track event, its mask 0 where it fits no step.
     """
 
     person: Ints
     at: Ints
     mask: Ints
     in_period: Flags
+
+
+class Histories(NamedTuple):
+    """Events by person: person p's are at[first[p]:first[p + 1]], and so are their masks."""
+
+    first: Ints
+    at: Ints
+    mask: Masks
 
 
 class Progress(NamedTuple):
@@ -44,62 +54,47 @@ class Progress(NamedTuple):
     at: Ints
 
 
-def follow(
-    events: Events, *, people: int, steps: int, window: int, order: Order = "ordered", threads: int = 1
-) -> Progress:
+def gather_histories(events: Events, *, people: int, order: Order = "ordered") -> Histories:
+    """Gather events by person, linear in their number; an ordered funnel spares those that fit no step.
+
+    Raises ValueError where a person is unknown or a person's events are not in the order of time.
+    """
+    histories = Histories(*_gather(*events, people, order == "strict"))
+    if len(histories.first) == 0:
+        raise ValueError(f"events must be of people 0 to {people - 1}, each one's in the order of time")
+    return histories
+
+
+def follow(histories: Histories, *, steps: int, window: int, order: Order = "ordered", threads: int = 1) -> Progress:
     """Find each person's deepest attempt within `window` microseconds of its step 1.
 
     a0 a4 b5 c11 within 10: depth 3 by the second a. a0 a4 b5 c9: depth 3 at 0, 5, 9. Strict a0 x1 b2: depth 1.
-    Raises ValueError for events in another order than declared and for too few or too many steps.
+    Raises ValueError for too few or too many steps.
     """
     _check(steps, window, order)
-    first = find_first(events.person, events.at, people)
-    if len(first) == 0:
-        raise ValueError(f"events must be ordered by person, 0 to {people - 1}, and time")
-    mask = np.where(events.in_period, events.mask, events.mask & ~1)
+    first, at, mask = histories
+    people = len(first) - 1
     progress = Progress(np.zeros(people, np.int64), np.zeros((people, steps), np.int64))
     walk: Any = _walk_ordered if order == "ordered" else _walk_strict
 
     def walk_range(begin: int, end: int) -> None:
-        walk(first[begin : end + 1], events.at, mask, window, progress.depth[begin:end], progress.at[begin:end])
+        walk(first[begin : end + 1], at, mask, window, progress.depth[begin:end], progress.at[begin:end])
 
-    ranges = pairwise(people * i // threads for i in range(threads + 1))
+    ranges = list(pairwise(people * i // threads for i in range(threads + 1)))
     if threads == 1:
         walk_range(0, people)
     else:
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(lambda pair: walk_range(*pair), ranges))
+            list(pool.map(walk_range, *zip(*ranges, strict=True)))
     return progress
 
 
 def warm_up() -> None:
     """Compile the walks, or load them from Numba's cache; only in a process that will never fork."""
     one = np.zeros(1, np.int64)
-    events = gather_by_person(Events(one, one, one + 1, np.ones(1, np.bool_)), people=1)
-    follow(events, people=1, steps=1, window=0)
-    follow(events, people=1, steps=1, window=0, order="strict")
-
-
-def gather_by_person(events: Events, *, people: int, keep_others: bool = True) -> Events:
-    """Gather events that come in the order of time by person, linear in their number.
-
-    Without keep_others, which an ordered funnel can spare, events that fit no step are dropped.
-    """
-    return Events(*_gather(*events, people, keep_others))
-
-
-@njit(nogil=True, cache=True)
-def find_first(person: Ints, at: Ints, people: int) -> Ints:
-    """Return `first`: person p's events are [first[p]:first[p + 1]]; empty where the events are not in order."""
-    first = np.zeros(people + 1, np.int64)
-    for i in range(len(person)):
-        known = 0 <= person[i] < people
-        if not known or (i > 0 and (person[i] < person[i - 1] or (person[i] == person[i - 1] and at[i] < at[i - 1]))):
-            return np.zeros(0, np.int64)
-        first[person[i] + 1] += 1
-    for p in range(people):
-        first[p + 1] += first[p]
-    return first
+    for order in ORDERS:
+        histories = gather_histories(Events(one, one, one + 1, np.ones(1, np.bool_)), people=1, order=order)
+        follow(histories, steps=1, window=0, order=order)
 
 
 def _check(steps: int, window: int, order: str) -> None:
@@ -107,29 +102,34 @@ def _check(steps: int, window: int, order: str) -> None:
         raise ValueError(f"steps must be 1 to {MAX_STEPS}, got {steps}")
     if not 0 <= window <= NO_LIMIT:
         raise ValueError(f"window must be 0 to {NO_LIMIT} microseconds, got {window}")
-    if order not in ("ordered", "strict"):
-        raise ValueError(f"order must be ordered or strict, got {order}")
+    if order not in ORDERS:
+        raise ValueError(f"order must be one of {ORDERS}, got {order}")
 
 
 @njit(nogil=True, cache=True)
 def _gather(
     person: Ints, at: Ints, mask: Ints, in_period: Flags, people: int, keep_others: bool
-) -> tuple[Ints, Ints, Ints, Flags]:
-    place = np.zeros(people + 1, np.int64)
+) -> tuple[Ints, Ints, Masks]:
+    """Sort by counting; all empty where the events are not as declared."""
+    first = np.zeros(people + 1, np.int64)
     for i in range(len(person)):
-        if keep_others or mask[i] != 0:
-            place[person[i] + 1] += 1
+        if not 0 <= person[i] < people:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32)
+        first[person[i] + 1] += keep_others or mask[i] != 0
     for p in range(people):
-        place[p + 1] += place[p]
-    size = place[people]
-    by_person, by_at, by_mask = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64)
-    by_period = np.empty(size, np.bool_)
+        first[p + 1] += first[p]
+    place = first[:-1].copy()
+    by_at, by_mask = np.empty(first[people], np.int64), np.empty(first[people], np.int32)
     for i in range(len(person)):
         if keep_others or mask[i] != 0:
             spot = place[person[i]]
-            place[person[i]] += 1
-            by_person[spot], by_at[spot], by_mask[spot], by_period[spot] = person[i], at[i], mask[i], in_period[i]
-    return by_person, by_at, by_mask, by_period
+            if spot > first[person[i]] and at[i] < by_at[spot - 1]:
+                return np.zeros(0, np.int64), by_at, by_mask
+            by_at[spot] = at[i]
+            # No attempt starts outside the period; that is all the period says.
+            by_mask[spot] = mask[i] if in_period[i] else mask[i] & ~1
+            place[person[i]] = spot + 1
+    return first, by_at, by_mask
 
 
 @njit(nogil=True, cache=True)
@@ -141,7 +141,7 @@ def _end_of_instant(at: Ints, i: int, end: int) -> int:
 
 
 @njit(nogil=True, cache=True)
-def _reach(mask: Ints, i: int, j: int, done: int, steps: int) -> int:
+def _reach(mask: Masks, i: int, j: int, done: int, steps: int) -> int:
     """Return the depth after the events [i:j) of one instant when `done` steps were done before it."""
     if j == i + 1:
         return done + ((mask[i] >> done) & 1) if done < steps else done
@@ -154,9 +154,9 @@ def _reach(mask: Ints, i: int, j: int, done: int, steps: int) -> int:
 
 
 @njit(nogil=True, cache=True)
-def _pick_fitting(mask: Ints, i: int, j: int, steps: int) -> Ints:
+def _pick_fitting(mask: Masks, i: int, j: int, steps: int) -> Masks:
     """Pick as many masks as can ever matter: a step that `steps` events fit can always be served last."""
-    picked = np.empty(min(j - i, steps * steps), np.int64)
+    picked = np.empty(min(j - i, steps * steps), np.int32)
     offers = np.zeros(steps, np.int64)
     n = 0
     for e in range(i, j):
@@ -173,7 +173,7 @@ def _pick_fitting(mask: Ints, i: int, j: int, steps: int) -> Ints:
 
 
 @njit(nogil=True, cache=True)
-def _find_seat(fitting: Ints, wanted: int, holder: Ints, seat: Ints) -> bool:
+def _find_seat(fitting: Masks, wanted: int, holder: Ints, seat: Ints) -> bool:
     """Give step `wanted` an event of its own, moving the steps before it to others if need be."""
     asked_by = np.full(len(fitting), -1, np.int64)
     queue = np.empty(len(seat), np.int64)
@@ -200,7 +200,7 @@ def _find_seat(fitting: Ints, wanted: int, holder: Ints, seat: Ints) -> bool:
 
 
 @njit(nogil=True, cache=True)
-def _walk_ordered(first: Ints, at: Ints, mask: Ints, window: int, depth: Ints, reached: Ints) -> None:
+def _walk_ordered(first: Ints, at: Ints, mask: Masks, window: int, depth: Ints, reached: Ints) -> None:
     """Find the depth in one pass per person, then replay the attempt that gives the times."""
     starts = np.empty(reached.shape[1], np.int64)
     for p in range(len(depth)):
@@ -218,10 +218,11 @@ def _walk_ordered(first: Ints, at: Ints, mask: Ints, window: int, depth: Ints, r
 
 
 @njit(nogil=True, cache=True)
-def _find_depth(begin: int, end: int, at: Ints, mask: Ints, window: int, starts: Ints) -> tuple[int, int]:
+def _find_depth(begin: int, end: int, at: Ints, mask: Masks, window: int, starts: Ints) -> tuple[int, int]:
     """Return the depth and the first instant at which it is reached.
 
-    starts[k] is the latest start of an attempt that has done k + 1 steps: the one whose window closes last.
+    starts[k] is the latest start of an attempt that has done k + 1 steps, the one whose window closes last; it never
+    rises with k.
     """
     steps = len(starts)
     starts[:] = _NEVER
@@ -230,12 +231,15 @@ def _find_depth(begin: int, end: int, at: Ints, mask: Ints, window: int, starts:
     while i < end and deepest < steps:
         j = _end_of_instant(at, i, end)
         opens = at[i] - window
-        for done in range(min(deepest, steps - 1), 0, -1):
-            if starts[done - 1] >= opens:
-                for step in range(done, _reach(mask, i, j, done, steps)):
-                    starts[step] = max(starts[step], starts[done - 1])
-        for step in range(_reach(mask, i, j, 0, steps)):
-            starts[step] = at[i]
+        if j == i + 1:
+            fits = mask[i]
+            for done in range(min(deepest, steps - 1), 0, -1):
+                if (fits >> done) & 1 and starts[done - 1] >= opens:
+                    starts[done] = starts[done - 1]
+            if fits & 1:
+                starts[0] = at[i]
+        else:
+            _advance(i, j, at, mask, opens, deepest, starts)
         while deepest < steps and starts[deepest] != _NEVER:
             deepest += 1
             reached_at = at[i]
@@ -244,7 +248,19 @@ def _find_depth(begin: int, end: int, at: Ints, mask: Ints, window: int, starts:
 
 
 @njit(nogil=True, cache=True)
-def _replay(i: int, end: int, at: Ints, mask: Ints, done: int, deepest: int, reached: Ints) -> None:
+def _advance(i: int, j: int, at: Ints, mask: Masks, opens: int, deepest: int, starts: Ints) -> None:
+    """Take all attempts through an instant of several events; going down, none uses what this instant brought."""
+    steps = len(starts)
+    for done in range(min(deepest, steps - 1), 0, -1):
+        if starts[done - 1] >= opens:
+            for step in range(done, _reach(mask, i, j, done, steps)):
+                starts[step] = starts[done - 1]
+    for step in range(_reach(mask, i, j, 0, steps)):
+        starts[step] = at[i]
+
+
+@njit(nogil=True, cache=True)
+def _replay(i: int, end: int, at: Ints, mask: Masks, done: int, deepest: int, reached: Ints) -> None:
     """Write when the steps beyond `done` were reached by the attempt whose next instant is the one at i."""
     while done < deepest:
         j = _end_of_instant(at, i, end)
@@ -254,7 +270,7 @@ def _replay(i: int, end: int, at: Ints, mask: Ints, done: int, deepest: int, rea
 
 
 @njit(nogil=True, cache=True)
-def _walk_strict(first: Ints, at: Ints, mask: Ints, window: int, depth: Ints, reached: Ints) -> None:
+def _walk_strict(first: Ints, at: Ints, mask: Masks, window: int, depth: Ints, reached: Ints) -> None:
     steps = reached.shape[1]
     for p in range(len(depth)):
         end = first[p + 1]
@@ -272,7 +288,7 @@ def _walk_strict(first: Ints, at: Ints, mask: Ints, window: int, depth: Ints, re
 
 
 @njit(nogil=True, cache=True)
-def _run_strictly(i: int, end: int, at: Ints, mask: Ints, closes: int, done: int, steps: int) -> int:
+def _run_strictly(i: int, end: int, at: Ints, mask: Masks, closes: int, done: int, steps: int) -> int:
     """Return the depth of an attempt that has done `done` steps when the event at i comes next."""
     while i < end and at[i] <= closes and done < steps:
         j = _end_of_instant(at, i, end)

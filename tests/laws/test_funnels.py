@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from funnels.core.progress import follow
-from tests.funnels.core.attempts import Seen, follow_all, follow_slowly, pack_events
+from tests.funnels.core.attempts import Seen, follow_all, follow_packed, follow_slowly, pack_events
 
 every_order = pytest.mark.parametrize("order", ["ordered", "strict"])
 STEPS = 4
@@ -65,7 +64,7 @@ def test_the_order_of_simultaneous_events_is_irrelevant(order, history, window, 
 def test_a_wider_window_or_a_looser_order_never_loses_a_step(history, window):
     packed = pack_events([history])
     strict, narrow, wide = (
-        follow(packed, people=1, steps=STEPS, window=w, order=order).depth[0]
+        follow_packed(packed, 1, STEPS, w, order).depth[0]
         for w, order in [(window, "strict"), (window, "ordered"), (window + 1, "ordered")]
     )
     assert strict <= narrow <= wide

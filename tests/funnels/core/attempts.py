@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnels.core.progress import Events, follow
+from funnels.core.progress import Events, follow, gather_histories
 
 
 class Seen(NamedTuple):
@@ -64,8 +64,13 @@ def pack_events(people):
     )
 
 
+def follow_packed(events, people, steps, window, order, **options):
+    """Progress by the compiled walk."""
+    histories = gather_histories(events, people=people, order=order)
+    return follow(histories, steps=steps, window=window, order=order, **options)
+
+
 def follow_all(people, steps, window, order, **options):
     """Times of the deepest attempt of each person, by the compiled walk."""
-    options = {"people": len(people), "steps": steps, "window": window, "order": order} | options
-    progress = follow(pack_events(people), **options)
+    progress = follow_packed(pack_events(people), len(people), steps, window, order, **options)
     return [list(map(int, at[:depth])) for depth, at in zip(progress.depth, progress.at, strict=True)]

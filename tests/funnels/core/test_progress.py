@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from funnels.core.progress import MAX_STEPS, NO_LIMIT, Events, follow, gather_by_person
-from tests.funnels.core.attempts import follow_all, follow_slowly, pack_events, read_events
+from funnels.core.progress import MAX_STEPS, NO_LIMIT, Events, gather_histories
+from tests.funnels.core.attempts import Seen, follow_all, follow_packed, follow_slowly, pack_events, read_events
 
 
 @pytest.mark.parametrize(
@@ -69,27 +69,29 @@ def test_a_person_who_starts_very_often_costs_no_more_than_their_events():
     at = np.arange(1_000_000)
     events = Events(at * 0, at, np.ones(len(at), np.int64), np.ones(len(at), np.bool_))
     for order in ("ordered", "strict"):
-        assert follow(events, people=1, steps=3, window=10**9, order=order).depth.tolist() == [1]
+        assert follow_packed(events, 1, 3, 10**9, order).depth.tolist() == [1]
 
 
 def test_gathering_by_person_keeps_each_person_in_order():
     histories = [read_events("a0 b2 x3 c7"), [], read_events("a1 x1 b4"), read_events("x5")]
-    gathered = pack_events(histories)
-    by_time = np.argsort(gathered.at, kind="stable")
-    shuffled = Events(*(column[by_time] for column in gathered))
-    for column, expected in zip(gather_by_person(shuffled, people=4), gathered, strict=True):
-        assert column.tolist() == expected.tolist()
-    fewer = gather_by_person(shuffled, people=4, keep_others=False)
-    assert fewer.person.tolist() == [0, 0, 0, 2, 2]
-    assert fewer.at.tolist() == [0, 2, 7, 1, 4]
+    by_person = pack_events(histories)
+    by_time = Events(*(column[np.argsort(by_person.at, kind="stable")] for column in by_person))
+    for events in (by_person, by_time):
+        gathered = gather_histories(events, people=4, order="strict")
+        assert gathered.first.tolist() == [0, 4, 4, 7, 8]
+        assert gathered.at.tolist() == by_person.at.tolist()
+        assert gathered.mask.tolist() == by_person.mask.tolist()
+        fewer = gather_histories(events, people=4)
+        assert fewer.first.tolist() == [0, 3, 3, 5, 5]
+        assert fewer.at.tolist() == [0, 2, 7, 1, 4]
 
 
-@pytest.mark.parametrize(("person", "at"), [([1, 0], [0, 0]), ([0, 0], [5, 4]), ([2], [0]), ([-1], [0])], ids=str)
-def test_events_in_another_order_are_refused(person, at):
+@pytest.mark.parametrize(("person", "at"), [([0, 1, 0], [5, 5, 4]), ([2], [0]), ([-1], [0])], ids=str)
+def test_events_that_are_not_as_declared_are_refused(person, at):
     n = len(person)
     events = Events(np.array(person), np.array(at), np.ones(n, np.int64), np.ones(n, np.bool_))
-    with pytest.raises(ValueError, match="ordered by person, 0 to 1, and time"):
-        follow(events, people=2, steps=1, window=1)
+    with pytest.raises(ValueError, match="people 0 to 1, each one's in the order of time"):
+        gather_histories(events, people=2)
 
 
 @pytest.mark.parametrize(
@@ -103,10 +105,16 @@ def test_events_in_another_order_are_refused(person, at):
 )
 def test_a_funnel_that_cannot_be_walked_is_refused(wrong, message):
     with pytest.raises(ValueError, match=message):
-        follow(pack_events([[]]), **({"people": 1, "steps": 2, "window": 1} | wrong))
+        follow_packed(pack_events([[]]), 1, **({"steps": 2, "window": 1, "order": "ordered"} | wrong))
+
+
+def test_as_many_steps_as_there_may_be():
+    seen = [Seen(at, frozenset([at + 1])) for at in range(MAX_STEPS)]
+    for order in ("ordered", "strict"):
+        assert follow_all([seen], MAX_STEPS, MAX_STEPS, order) == [list(range(MAX_STEPS))]
 
 
 def test_nobody_has_no_progress():
-    progress = follow(pack_events([]), people=0, steps=3, window=1)
+    progress = follow_packed(pack_events([]), 0, 3, 1, "ordered")
     assert progress.depth.shape == (0,)
     assert progress.at.shape == (0, 3)
