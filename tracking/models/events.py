@@ -83,9 +83,15 @@ class RejectedEvent(TenantModel):
 class DerivingState(TenantModel):
     """How the next batch of a workspace is cut: attempts are counted before the work, so a batch that kills is seen."""
 
+    EVENTS, PEOPLE = "events", "people"
+
     id = models.BigAutoField(primary_key=True)
+    # Which batches: of waiting events, or of people to derive again.
+    work = models.TextField(default=EVENTS, db_default=EVENTS)
     batch_size = models.IntegerField(default=2000)
     failures = models.IntegerField(default=0)
+    # The one row that fails even alone: its place in the inbox, or the mark's id.
+    suspect = models.BigIntegerField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["workspace"], name="derivingstate_once")]
+        constraints = [models.UniqueConstraint(fields=["workspace", "work"], name="derivingstate_once")]

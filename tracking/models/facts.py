@@ -34,7 +34,7 @@ class Session(TenantModel):
     pk = models.CompositePrimaryKey("workspace_id", "person_id", "started_at", "tie")
     person_id = models.BigIntegerField()
     started_at = models.DateTimeField()
-    tie = models.SmallIntegerField(default=0)
+    tie = models.IntegerField(default=0)
     ended_at = models.DateTimeField()
     hits = models.IntegerField()
     # The mark of the touch that opened it.
@@ -50,7 +50,7 @@ class Touch(TenantModel):
     pk = models.CompositePrimaryKey("workspace_id", "person_id", "at", "tie")
     person_id = models.BigIntegerField()
     at = models.DateTimeField()
-    tie = models.SmallIntegerField(default=0)
+    tie = models.IntegerField(default=0)
     mark_id = models.BigIntegerField()
 
     class Meta:
@@ -63,14 +63,14 @@ class TouchDetail(TenantModel):
     pk = models.CompositePrimaryKey("workspace_id", "person_id", "at", "tie")
     person_id = models.BigIntegerField()
     at = models.DateTimeField()
-    tie = models.SmallIntegerField(default=0)
+    tie = models.IntegerField(default=0)
     message_id = models.TextField()
     landing_url = models.TextField(default="")
     click_ids = models.JSONField(default=dict)
 
 
 class Conversion(TenantModel):
-    """A goal reached by a person; `key` is what makes it one: the order's id, or the event's messageId."""
+    """A goal reached by a person; `key`, what makes it one, is `order:` + order id, or else `event:` + messageId."""
 
     id = models.BigAutoField(primary_key=True)
     goal_id = models.BigIntegerField()
@@ -81,13 +81,13 @@ class Conversion(TenantModel):
     order_id = models.TextField(null=True)
     # In the workspace's currency, after refunds; null: the goal has no value, or no rate was known.
     value_micros = models.BigIntegerField(null=True)
-    # As sent, before refunds.
+    # As sent, before refunds, in `currency`; so is what was given back.
     amount_micros = models.BigIntegerField(null=True)
     refunded_micros = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
     rate = models.DecimalField(max_digits=24, decimal_places=12, null=True)
     rate_day = models.DateField(null=True)
-    # shared_device, no_rate …; "" for none.
+    # shared_device, no_rate, too_large, or two of them with a comma between; "" for none.
     note = models.TextField(default="")
 
     class Meta:

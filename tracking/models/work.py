@@ -9,8 +9,10 @@ from accounts.tenancy import TenantModel
 class Refill(TenantModel):
     """A change of settings that makes numbers anew; its progress is what its marks still leave to do."""
 
+    MARKS, DAYS, PEOPLE = "relabel", "refill", "rederive"
+
     id = models.BigAutoField(primary_key=True)
-    # relabel (marks), refill (days), rederive (touches and conversions from events)
+    # What is made anew: channels of marks, credit of days, or touches and conversions of people from their events.
     kind = models.TextField()
     reason = models.TextField()
     started_at = models.DateTimeField(default=now)

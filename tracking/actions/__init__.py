@@ -1,0 +1,16 @@
+"""What tracking writes: one verb per function, each owning its transaction."""
+
+from tracking.actions.derive import derive_waiting
+from tracking.actions.goals import create_default_goals, create_goal, set_pipeline
+from tracking.actions.refills import finish_refills, refill_progress
+from tracking.actions.settings import change_settings
+
+__all__ = [
+    "change_settings",
+    "create_default_goals",
+    "create_goal",
+    "derive_waiting",
+    "finish_refills",
+    "refill_progress",
+    "set_pipeline",
+]

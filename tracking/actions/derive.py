@@ -1,0 +1,175 @@
+"""Turn waiting events into facts, a batch at a time, each in one transaction with the marks of the days it spoils."""
+
+import logging
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.db import Error, connection
+
+from accounts.models import Workspace
+from accounts.tenancy import workspace_scope
+from tracking.actions.attempts import Attempt, begin_attempt, end_attempt, is_our_fault, take_back_attempt
+from tracking.actions.quarantine import quarantine_event, quarantine_person
+from tracking.actions.refills import finish_refills
+from tracking.core.changes import find_changed_days
+from tracking.core.facts import ORDER_COMPLETED, ORDER_REFUNDED, PersonEvents, Rules, StoredEvent
+from tracking.core.identity import ANONYMOUS, USER, Id, read_mentions
+from tracking.core.orders import keep_ledger
+from tracking.core.pipeline import derive
+from tracking.models import DerivingState
+from tracking.storage.events import (
+    leave_inbox,
+    load_batch,
+    load_events_of,
+    load_events_of_orders,
+    order_ids_in,
+)
+from tracking.storage.facts import save_facts, save_refunds
+from tracking.storage.marks import number_marks
+from tracking.storage.people import People, load_people, save_people
+from tracking.storage.rules import load_rules
+from tracking.storage.work import note_days, take_people
+
+log = logging.getLogger(__name__)
+
+# A person brings along all their events; an event, those of one person.
+PEOPLE_A_BATCH = 1000
+# The upper half of the key of the advisory lock under which one worker derives one workspace.
+_LOCK = 0x6865_7764
+
+
+class DatabaseTrouble(RuntimeError):
+    """The database failed us, not the events; trying again later can help."""
+
+
+def derive_waiting(workspace: Workspace, *, seconds: float = 20) -> bool:
+    """Work off waiting events and people for some seconds; return whether more wait.
+
+    Does nothing while another worker derives this workspace. Raises DatabaseTrouble when trying again may help.
+    """
+    deadline = time.monotonic() + seconds
+    try:
+        with _alone(workspace.pk) as alone:
+            worked = alone
+            while worked and time.monotonic() < deadline:
+                # By turns, so that neither a flood of events nor a change of settings holds up the other.
+                worked = sum(derive_next(workspace, work) for work in DERIVE) > 0
+            return worked
+    except (Error, psycopg.Error) as trouble:
+        raise DatabaseTrouble(str(trouble)) from trouble
+
+
+def derive_next(workspace: Workspace, work: str) -> bool:
+    """Try the next batch of `work`; return whether there was one, whatever became of it."""
+    attempt = begin_attempt(workspace, work)
+    if attempt is None:
+        return False
+    try:
+        with workspace_scope(workspace):
+            settled = _settle(workspace)
+            step = GIVE_UP[work] if attempt.given_up else DERIVE[work]
+            step(settled, attempt)
+            end_attempt(workspace, attempt)
+    except Exception as error:
+        if is_our_fault(error):
+            take_back_attempt(workspace, attempt)
+            raise
+        log.exception("workspace %s: %s could not be derived", workspace.pk, attempt)
+    return True
+
+
+def derive_batch(workspace: Workspace, attempt: Attempt) -> None:
+    """Derive the facts that the oldest waiting events change, and take those events out of the inbox."""
+    batch = load_batch(workspace.pk, attempt.size, attempt.only)
+    orders = order_ids_in(batch.events)
+    # Who else told of the same order may lose it to an earlier teller, or win it.
+    tellers = {_owner_of(event) for event in load_events_of_orders(workspace.pk, orders)}
+    people = save_people(workspace.pk, read_mentions(batch.events), tellers)
+    derive_people(workspace, people, refunded=order_ids_in(batch.events, ORDER_REFUNDED))
+    leave_inbox(workspace.pk, batch.places)
+
+
+def derive_people_again(workspace: Workspace, attempt: Attempt) -> None:
+    """Derive the facts of people anew whose rules have changed."""
+    numbers, refills = take_people(workspace.pk, min(attempt.size, PEOPLE_A_BATCH), attempt.only)
+    derive_people(workspace, load_people(workspace.pk, numbers), refill_id=max(refills, default=None))
+    finish_refills(workspace)
+
+
+def derive_people(
+    workspace: Workspace, people: People, *, refunded: Collection[str] = (), refill_id: int | None = None
+) -> None:
+    """Derive all facts of some people, write what differs, and mark the days it spoils."""
+    rules = load_rules(workspace)
+    persons = _load_persons(workspace.pk, people, rules)
+    told = (event for person in persons.values() for event in person.events)
+    ledger = keep_ledger(load_events_of_orders(workspace.pk, order_ids_in(told, ORDER_COMPLETED).union(refunded)))
+    facts = derive(persons, ledger, rules)
+    marks = {touch.mark for found in facts.values() for touch in found.touches}
+    numbers = number_marks(workspace.pk, marks, rules.channels)
+    save_refunds(workspace.pk, refunded, ledger)
+    changes = save_facts(workspace.pk, people.numbers, facts, numbers)
+    lookbacks = {goal.id: goal.lookback for goal in rules.goals}
+    note_days(workspace.pk, find_changed_days(changes, lookbacks, rules.zone), refill_id)
+
+
+def find_waiting_workspaces() -> list[int]:
+    """Ids of the workspaces with events or people waiting."""
+    with connection.cursor() as cursor:
+        cursor.execute("select tracking_workspaces_waiting()")
+        return [workspace_id for (workspace_id,) in cursor.fetchall()]
+
+
+DERIVE: dict[str, Callable[[Workspace, Attempt], None]] = {
+    DerivingState.EVENTS: derive_batch,
+    DerivingState.PEOPLE: derive_people_again,
+}
+GIVE_UP: dict[str, Callable[[Workspace, Attempt], None]] = {
+    DerivingState.EVENTS: lambda workspace, attempt: quarantine_event(workspace, attempt.only or 0),
+    DerivingState.PEOPLE: lambda workspace, attempt: quarantine_person(workspace, attempt.only or 0),
+}
+
+
+def _load_persons(workspace_id: int, people: People, rules: Rules) -> dict[int, PersonEvents]:
+    owners = {Id(USER, user): number for number, group in people.groups.items() for user in group.users}
+    owners |= {Id(ANONYMOUS, one): number for number, group in people.groups.items() for one in group.anonymous}
+    persons = {number: PersonEvents([], frozenset(group.anonymous)) for number, group in people.groups.items()}
+    users = [known.value for known in owners if known.namespace == USER]
+    anonymous = [known.value for known in owners if known.namespace == ANONYMOUS]
+    names = {goal.event for goal in rules.goals}
+    for event in load_events_of(workspace_id, users, anonymous, names):
+        persons[owners[_owner_of(event)]].events.append(event)
+    return persons
+
+
+def _owner_of(event: StoredEvent) -> Id:
+    if event.user_id is not None:
+        return Id(USER, event.user_id)
+    return Id(ANONYMOUS, event.anonymous_id or "")
+
+
+@contextmanager
+def _alone(workspace_id: int) -> Iterator[bool]:
+    """Hold the workspace's lock over several transactions; it dies with the connection, so with the worker."""
+    key = (_LOCK << 32) | workspace_id
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [key])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(%s)", [key])
+
+
+def _settle(workspace: Workspace) -> Workspace:
+    """The workspace with its settings as they are now; they stay so until the batch is committed.
+
+    Who changes settings holds the row against us, so a batch derived under old rules commits before, and is marked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from accounts_workspace where id = %s for share", [workspace.pk])
+    return Workspace.objects.get(pk=workspace.pk)

@@ -1,0 +1,76 @@
+"""Events on their way into the pipeline."""
+
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from tracking.core.facts import ORDER_COMPLETED, ORDER_REFUNDED, StoredEvent
+from tracking.storage.rows import run
+
+_COLUMNS = "message_id, kind, at, anonymous_id, user_id, name, order_id"
+# Payloads are the bulk of an event: only those are read from which a fact may come.
+_TELLING = "case when kind in ('page', 'screen', 'alias') or name = any(%(names)s::text[]) then payload::text end"
+_OF_PEOPLE = f"""
+select {_COLUMNS}, {_TELLING} from tracking_event
+where workspace_id = %(workspace)s and user_id = any(%(users)s::text[]) and (
+    kind in ('page', 'screen', 'alias') or kind = 'track' and name = any(%(names)s::text[])
+    or anonymous_id is not null
+)
+union all
+select {_COLUMNS}, {_TELLING} from tracking_event
+where workspace_id = %(workspace)s and user_id is null and anonymous_id = any(%(anonymous)s::text[])
+    and (kind in ('page', 'screen') or kind = 'track' and name = any(%(names)s::text[]))
+"""  # noqa: S608 - our own text
+_WAITING = f"""
+select i.seq, e.* from (
+    select seq, message_id from tracking_inbox where workspace_id = %(workspace)s
+        and (%(only)s::bigint is null or seq = %(only)s) order by seq limit %(size)s
+) i left join lateral (
+    select {_COLUMNS}, case when kind = 'alias' then payload::text end
+    from tracking_event where workspace_id = %(workspace)s and message_id = i.message_id
+) e on true
+"""  # noqa: S608 - our own text
+_OF_ORDERS = f"""
+select {_COLUMNS}, case when name = %(refunded)s then payload::text end from tracking_event
+where workspace_id = %(workspace)s and order_id = any(%(orders)s::text[])
+"""  # noqa: S608 - our own text
+
+
+class Batch(NamedTuple):
+    """The oldest waiting events, and their places in the inbox."""
+
+    places: list[int]
+    events: list[StoredEvent]
+
+
+def load_batch(workspace_id: int, size: int, only: int | None = None) -> Batch:
+    """The oldest waiting events, at most `size`, or the one at place `only`; a place whose event is gone has none."""
+    rows = run(workspace_id, _WAITING, size=size, only=only)
+    return Batch([row[0] for row in rows], [StoredEvent._make(row[1:]) for row in rows if row[1] is not None])
+
+
+def leave_inbox(workspace_id: int, places: list[int]) -> None:
+    """The events at these places are worked off."""
+    statement = "delete from tracking_inbox where workspace_id = %(workspace)s and seq = any(%(places)s::bigint[])"
+    run(workspace_id, statement, places=places)
+
+
+def load_events_of(
+    workspace_id: int, users: Iterable[str], anonymous: Iterable[str], names: Collection[str]
+) -> list[StoredEvent]:
+    """All events of these ids from which facts may come; `names` are the events that goals are about."""
+    rows = run(workspace_id, _OF_PEOPLE, users=list(users), anonymous=list(anonymous), names=list(names))
+    return [StoredEvent._make(row) for row in rows]
+
+
+def load_events_of_orders(workspace_id: int, order_ids: Collection[str]) -> list[StoredEvent]:
+    """Everything told of these orders, by whomever."""
+    if not order_ids:
+        return []
+    rows = run(workspace_id, _OF_ORDERS, orders=list(order_ids), refunded=ORDER_REFUNDED)
+    return [StoredEvent._make(row) for row in rows]
+
+
+def order_ids_in(events: Iterable[StoredEvent], *names: str) -> set[str]:
+    """The order ids of events with one of these names; of orders and refunds if none is given."""
+    wanted = names or (ORDER_COMPLETED, ORDER_REFUNDED)
+    return {e.order_id for e in events if e.order_id is not None and e.kind == "track" and e.name in wanted}

@@ -1,0 +1,158 @@
+"""Stored facts against derived ones: only what differs is written."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from tracking.core.changes import Changes, Moment
+from tracking.core.facts import Ledger, PersonFacts
+from tracking.core.marks import Mark
+from tracking.storage.rows import Row, Table, put_rows, remove_rows, run
+
+_TOUCH_KEY = {"person_id": "bigint", "at": "timestamptz", "tie": "integer"}
+TOUCHES = Table("tracking_touch", _TOUCH_KEY, {"mark_id": "bigint"})
+DETAILS = Table("tracking_touchdetail", _TOUCH_KEY, {"message_id": "text", "landing_url": "text", "click_ids": "jsonb"})
+SESSIONS = Table(
+    "tracking_session",
+    {"person_id": "bigint", "started_at": "timestamptz", "tie": "integer"},
+    {"ended_at": "timestamptz", "hits": "integer", "mark_id": "bigint"},
+)
+CONVERSIONS = Table(
+    "tracking_conversion",
+    {"goal_id": "bigint", "key": "text"},
+    {
+        "person_id": "bigint",
+        "at": "timestamptz",
+        "message_id": "text",
+        "order_id": "text",
+        "value_micros": "bigint",
+        "amount_micros": "bigint",
+        "refunded_micros": "bigint",
+        "currency": "text",
+        "rate": "numeric",
+        "rate_day": "date",
+        "note": "text",
+    },
+)
+ENTRIES = Table(
+    "tracking_stageentry",
+    {"person_id": "bigint", "stage_id": "bigint"},
+    {"at": "timestamptz", "message_id": "text"},
+)
+REFUNDS = Table(
+    "tracking_refund",
+    {"order_id": "text", "key": "text"},
+    {"at": "timestamptz", "message_id": "text", "amount_micros": "bigint"},
+)
+_LOAD_TOUCHES = """
+select person_id, at, tie, t.mark_id, d.message_id from tracking_touch t
+left join tracking_touchdetail d using (workspace_id, person_id, at, tie)
+where workspace_id = %(workspace)s and person_id = any(%(wanted)s::bigint[])
+"""
+
+
+class Difference(NamedTuple):
+    """What to write so that a table holds what was derived: rows by their keys, as they were and as they are."""
+
+    removed: dict[Row, Row]
+    put: dict[Row, Row]
+    replaced: dict[Row, Row]
+
+
+def save_facts(
+    workspace_id: int, people: Collection[int], facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]
+) -> Changes:
+    """Make the stored facts of `people` those derived, and return what that changed.
+
+    People without derived facts lose theirs; what is stored already is left alone, so a repeat writes nothing.
+    """
+    changes = Changes()
+    numbers = list(people)
+    _save_touches(workspace_id, numbers, facts, marks, changes)
+    _save_sessions(workspace_id, numbers, facts, marks)
+    _save_conversions(workspace_id, numbers, facts, changes)
+    _save_entries(workspace_id, numbers, facts, changes)
+    return changes
+
+
+def save_refunds(workspace_id: int, order_ids: Collection[str], ledger: Ledger) -> None:
+    """Make the stored refunds of these orders those of the ledger."""
+    wanted = {
+        (order_id, refund.key): (refund.at, refund.message_id, refund.amount_micros)
+        for order_id in order_ids
+        for refund in ledger.refunds.get(order_id, [])
+    }
+    if order_ids:
+        _write(workspace_id, REFUNDS, compare(_load(workspace_id, REFUNDS, "order_id", "text", order_ids), wanted))
+
+
+def compare(stored: Mapping[Row, Row], wanted: Mapping[Row, Row]) -> Difference:
+    """How `stored` becomes `wanted`."""
+    put = {key: rest for key, rest in wanted.items() if stored.get(key) != rest}
+    removed = {key: rest for key, rest in stored.items() if key not in wanted}
+    return Difference(removed, put, {key: stored[key] for key in put if key in stored})
+
+
+def _save_touches(
+    workspace_id: int,
+    people: list[int],
+    facts: Mapping[int, PersonFacts],
+    marks: Mapping[Mark, int],
+    changes: Changes,
+) -> None:
+    stored = {row[:3]: row[3:] for row in run(workspace_id, _LOAD_TOUCHES, wanted=people)}
+    touches = {(number, t.at, t.tie): t for number, found in facts.items() for t in found.touches}
+    wanted = {key: (marks[t.mark], t.message_id) for key, t in touches.items()}
+    difference = compare(stored, wanted)
+    for table in (TOUCHES, DETAILS):
+        remove_rows(workspace_id, table, difference.removed)
+    put_rows(workspace_id, TOUCHES, ((*key, rest[0]) for key, rest in difference.put.items()))
+    details = ((*key, t.message_id, t.landing_url, t.click_ids) for key in difference.put if (t := touches[key]))
+    put_rows(workspace_id, DETAILS, details)
+    for person_id, at, _ in (*difference.removed, *difference.put):
+        changes.touches[person_id].append(at)
+
+
+def _save_sessions(
+    workspace_id: int, people: list[int], facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]
+) -> None:
+    wanted = {
+        (number, s.started_at, s.tie): (s.ended_at, s.hits, marks[s.mark])
+        for number, found in facts.items()
+        for s in found.sessions
+    }
+    stored = _load(workspace_id, SESSIONS, "person_id", "bigint", people)
+    _write(workspace_id, SESSIONS, compare(stored, wanted))
+
+
+def _save_conversions(workspace_id: int, people: list[int], facts: Mapping[int, PersonFacts], changes: Changes) -> None:
+    stored = _load(workspace_id, CONVERSIONS, "person_id", "bigint", people)
+    wanted = {(c.goal_id, c.key): (number, *c[2:]) for number, found in facts.items() for c in found.conversions}
+    difference = compare(stored, wanted)
+    _write(workspace_id, CONVERSIONS, difference)
+    changes.standing.extend(Moment(rest[0], key[0], rest[1]) for kept in (stored, wanted) for key, rest in kept.items())
+    changes.conversions.extend(
+        Moment(rest[0], key[0], rest[1]) for changed in difference for key, rest in changed.items()
+    )
+
+
+def _save_entries(workspace_id: int, people: list[int], facts: Mapping[int, PersonFacts], changes: Changes) -> None:
+    wanted = {(number, e.stage_id): (e.at, e.message_id) for number, found in facts.items() for e in found.entries}
+    difference = compare(_load(workspace_id, ENTRIES, "person_id", "bigint", people), wanted)
+    _write(workspace_id, ENTRIES, difference)
+    for changed in difference:
+        for key, rest in changed.items():
+            changes.entries[key[0]].append(rest[0])
+
+
+def _load(workspace_id: int, table: Table, column: str, kind: str, values: Collection[Any]) -> dict[Row, Row]:
+    statement = (
+        f"select {', '.join(table.columns)} from {table.name}"  # noqa: S608 - our own names
+        f" where workspace_id = %(workspace)s and {column} = any(%(wanted)s::{kind}[])"
+    )
+    width = len(table.key)
+    return {row[:width]: row[width:] for row in run(workspace_id, statement, wanted=list(values))}
+
+
+def _write(workspace_id: int, table: Table, difference: Difference) -> None:
+    remove_rows(workspace_id, table, difference.removed)
+    put_rows(workspace_id, table, ((*key, *rest) for key, rest in difference.put.items()))

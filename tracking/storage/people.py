@@ -1,0 +1,164 @@
+"""Ids, the links between them, and the numbers of the people they make."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from tracking.core.identity import ANONYMOUS, USER, Group, Id, Mentions, group_ids, number_people
+from tracking.storage.rows import Table, put_rows, run
+
+_ALIASES = Table("tracking_alias", {"namespace": "text", "value": "text"}, {"person_id": "bigint"})
+_SAVE_LINKS = """
+insert into tracking_anonymouslink (workspace_id, anonymous_id, user_id, at, message_id)
+select %(workspace)s, * from unnest(%(ids)s::text[], %(users)s::text[], %(ats)s::timestamptz[], %(messages)s::text[])
+on conflict (workspace_id, anonymous_id) do update
+set user_id = excluded.user_id, at = excluded.at, message_id = excluded.message_id
+where (excluded.at, excluded.message_id collate "C")
+    < (tracking_anonymouslink.at, tracking_anonymouslink.message_id collate "C")
+"""
+_SAVE_MERGES = """
+insert into tracking_usermerge (workspace_id, previous_id, user_id)
+select %(workspace)s, * from unnest(%(previous)s::text[], %(users)s::text[]) on conflict do nothing
+"""
+_NEIGHBOURS = """
+select 'link', anonymous_id, user_id, null::bigint from tracking_anonymouslink
+    where workspace_id = %(workspace)s and anonymous_id = any(%(anonymous)s::text[])
+union all select 'link', anonymous_id, user_id, null from tracking_anonymouslink
+    where workspace_id = %(workspace)s and user_id = any(%(users)s::text[])
+union all select 'merge', previous_id, user_id, null from tracking_usermerge
+    where workspace_id = %(workspace)s and previous_id = any(%(users)s::text[])
+union all select 'merge', previous_id, user_id, null from tracking_usermerge
+    where workspace_id = %(workspace)s and user_id = any(%(users)s::text[])
+union all select namespace, value, null, person_id from tracking_alias
+    where workspace_id = %(workspace)s and namespace = 'user' and value = any(%(users)s::text[])
+union all select namespace, value, null, person_id from tracking_alias
+    where workspace_id = %(workspace)s and namespace = 'anonymous' and value = any(%(anonymous)s::text[])
+union all select namespace, value, null, person_id from tracking_alias
+    where workspace_id = %(workspace)s and person_id = any(%(people)s::bigint[])
+"""
+_NEW_PEOPLE = """
+insert into tracking_person (workspace_id, created_at)
+select %(workspace)s, now() from generate_series(1, %(number)s) returning id
+"""
+
+
+@dataclass(slots=True)
+class Circle:
+    """All that hangs together with some ids: before (numbers) and now (owners, merges)."""
+
+    owners: dict[str, str] = field(default_factory=dict)
+    merges: set[tuple[str, str]] = field(default_factory=set)
+    numbers: dict[Id, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """People whose facts may have changed, by number, and the numbers that nobody has any more."""
+
+    groups: dict[int, Group]
+    gone: set[int]
+
+    @property
+    def numbers(self) -> list[int]:
+        return sorted({*self.groups, *self.gone})
+
+
+def save_people(workspace_id: int, said: Mentions, others: Iterable[Id] = ()) -> People:
+    """Note what events say about ids, and return everybody concerned; `others` are looked at, not noted."""
+    _save_links(workspace_id, said)
+    near = {*others, *(Id(USER, u) for u in said.users), *(Id(ANONYMOUS, a) for a in said.anonymous)}
+    circle = load_circle(workspace_id, near)
+    users = said.users | {i.value for i in circle.numbers if i.namespace == USER}
+    anonymous = said.anonymous | {i.value for i in circle.numbers if i.namespace == ANONYMOUS}
+    groups = group_ids(users, anonymous, circle.owners, circle.merges)
+    numbered = dict(zip(_number(workspace_id, groups, circle), groups, strict=True))
+    gone = set(circle.numbers.values()) - numbered.keys()
+    _save_numbers(workspace_id, numbered, circle, gone)
+    return People(numbered, gone)
+
+
+def load_people(workspace_id: int, numbers: Collection[int]) -> People:
+    """People by their numbers; a number nobody has is left out."""
+    statement = (
+        "select person_id, namespace, value from tracking_alias"
+        " where workspace_id = %(workspace)s and person_id = any(%(people)s::bigint[])"
+    )
+    groups: dict[int, Group] = {}
+    for number, namespace, value in run(workspace_id, statement, people=list(numbers)):
+        group = groups.setdefault(number, Group())
+        (group.users if namespace == USER else group.anonymous).add(value)
+    return People(groups, set())
+
+
+def load_circle(workspace_id: int, near: Iterable[Id]) -> Circle:
+    """Follow links, merges and shared numbers from some ids until nothing new appears."""
+    circle = Circle()
+    seen: set[Id] = set()
+    fresh = set(near)
+    people: set[int] = set()
+    while fresh or people:
+        seen |= fresh
+        found, numbers = _step(workspace_id, fresh, people, circle)
+        people = numbers - set(circle.numbers.values())
+        circle.numbers.update({known: number for known, number in found.items() if number is not None})
+        fresh = found.keys() - seen
+    return circle
+
+
+def _step(workspace_id: int, fresh: set[Id], people: set[int], circle: Circle) -> tuple[dict[Id, int | None], set[int]]:
+    rows = run(
+        workspace_id,
+        _NEIGHBOURS,
+        users=[i.value for i in fresh if i.namespace == USER],
+        anonymous=[i.value for i in fresh if i.namespace == ANONYMOUS],
+        people=list(people),
+    )
+    found: dict[Id, int | None] = {}
+    numbers: set[int] = set()
+    for kind, value, user, number in rows:
+        if kind == "link":
+            circle.owners[value] = user
+            found.setdefault(Id(ANONYMOUS, value), None)
+            found.setdefault(Id(USER, user), None)
+        elif kind == "merge":
+            circle.merges.add((value, user))
+            found.setdefault(Id(USER, value), None)
+            found.setdefault(Id(USER, user), None)
+        else:
+            found[Id(kind, value)] = number
+            numbers.add(number)
+    return found, numbers
+
+
+def _save_links(workspace_id: int, said: Mentions) -> None:
+    if links := list(said.links.values()):
+        run(
+            workspace_id,
+            _SAVE_LINKS,
+            ids=[link.anonymous_id for link in links],
+            users=[link.user_id for link in links],
+            ats=[link.place[0] for link in links],
+            messages=[link.place[1] for link in links],
+        )
+    if said.merges:
+        previous, users = zip(*said.merges, strict=True)
+        run(workspace_id, _SAVE_MERGES, previous=list(previous), users=list(users))
+
+
+def _number(workspace_id: int, groups: list[Group], circle: Circle) -> list[int]:
+    chosen = number_people(groups, circle.numbers)
+    missing = chosen.count(None)
+    new = iter(sorted(row[0] for row in run(workspace_id, _NEW_PEOPLE, number=missing)) if missing else ())
+    return [next(new) if number is None else number for number in chosen]
+
+
+def _save_numbers(workspace_id: int, numbered: dict[int, Group], circle: Circle, gone: set[int]) -> None:
+    changed = [
+        (known.namespace, known.value, number)
+        for number, group in numbered.items()
+        for known in group.ids()
+        if circle.numbers.get(known) != number
+    ]
+    put_rows(workspace_id, _ALIASES, changed)
+    if gone:
+        statement = "delete from tracking_person where workspace_id = %(workspace)s and id = any(%(gone)s::bigint[])"
+        run(workspace_id, statement, gone=list(gone))
