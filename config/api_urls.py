@@ -1,6 +1,6 @@
 """The map of the API; whatever is not on it answers 404 in the API's own shape."""
 
-from django.urls import URLPattern, URLResolver, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from accounts.api.schema import ApiDocsView
@@ -10,6 +10,7 @@ from accounts.api.views import NothingHere
 OPEN: dict[str, list[type]] = {"authentication_classes": [], "permission_classes": []}
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("reports.api.urls")),
     re_path(r"^schema/?$", SpectacularAPIView.as_view(**OPEN), name="schema"),
     re_path(r"^docs/?$", ApiDocsView.as_view(**OPEN), name="docs"),
     re_path(r"", NothingHere.as_view(), name="nothing-here"),

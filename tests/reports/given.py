@@ -1,5 +1,6 @@
 """Stored credit in the domain's words: who earned what on which day."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date
 
@@ -26,7 +27,7 @@ def a_goal(workspace: Workspace, name: str = "purchase", event: str = "Order Com
 def a_mark(workspace: Workspace, channel: str, **parts: object) -> int:
     """The id of a mark of this channel."""
     parts = {"source": "google", "medium": "organic"} | parts
-    digest = f"{channel}{sorted(parts.items())}".encode().ljust(32)[:32]
+    digest = hashlib.sha256(f"{channel}{sorted(parts.items())}".encode()).digest()
     mark, _ = Mark.objects.of(workspace).get_or_create(
         digest=digest, defaults={"workspace": workspace, "channel": channel, **parts}
     )
