@@ -238,7 +238,7 @@ class _Shelf:
     def find_overlapping(self, spend: Spend) -> Spend | None:
         span, spans = (spend.start, spend.end), self._spans.get(spend.key, [])
         spot = bisect_left(spans, span)
-        for start, end in spans[max(spot - 1, 0) : spot + 2]:
+        for start, end in spans[max(spot - 1, 0) : spot + 1]:
             if (start, end) != span and start <= spend.end and spend.start <= end:
                 return self._slots[spend.key][start, end][0].spend
         return None
