@@ -10,9 +10,8 @@ import pytest
 from django.db import connection
 
 from accounts.tenancy import workspace_scope
-from attribution import actions, tasks
+from attribution import actions, storage, tasks
 from attribution.actions import fill_days, fill_next_days, find_workspaces_to_fill
-from attribution.models import DailyCredit
 from tests.attribution.conftest import make_client
 from tracking.models import ChangedPerson, Refill
 
@@ -132,7 +131,7 @@ def test_killed_in_the_middle_the_old_rows_and_the_marks_stand(anna, monkeypatch
     before = anna.sums()
     anna.touched(1, "2026-03-10 11:00", "Email")
     anna.changed("2026-03-10")
-    monkeypatch.setattr(DailyCredit.objects, "bulk_create", end_the_server_process)
+    monkeypatch.setattr(storage, "_columns_of", end_the_server_process)
     with pytest.raises(Exception, match=r"terminat|closed|lost"):
         fill_days(anna.workspace, [date(2026, 3, 10)])
     connection.close()
@@ -143,7 +142,7 @@ def test_killed_in_the_middle_the_old_rows_and_the_marks_stand(anna, monkeypatch
     assert anna.credit("linear", "2026-03-10") == {"Email": 1}
 
 
-def end_the_server_process(rows, **_):
+def end_the_server_process(*_):
     """What a crash looks like to the database: the connection ends between delete and insert."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_terminate_backend(pg_backend_pid())")
