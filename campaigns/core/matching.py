@@ -7,6 +7,7 @@ from campaigns.core.spend import Cost, FindRate, Spend, add_spend
 from common.periods import Period
 from tracking.core.channels import CHANNELS, ChannelRule, classify
 from tracking.core.marks import Mark, make_tags
+from tracking.core.urls import clean_text
 
 UNASSIGNED = None
 """The group of spend that does not say what the grouping asks: a channel's budget has no source."""
@@ -18,7 +19,7 @@ def tidy_spend(spend: Spend, rules: Sequence[ChannelRule] = ()) -> Spend:
     A channel that is neither ours nor the workspace's own stays as it is: nobody visits through a trade fair.
     """
     given = {"source": spend.source, "medium": spend.medium, "campaign": spend.campaign, "content": "", "term": ""}
-    tags = make_tags({name: (value or "").strip() for name, value in given.items()})
+    tags = make_tags({name: clean_text(value or "") for name, value in given.items()})
     return replace(
         spend,
         channel=_name_channel(spend.channel, rules),
@@ -26,7 +27,7 @@ def tidy_spend(spend: Spend, rules: Sequence[ChannelRule] = ()) -> Spend:
         medium=tags.medium or None,
         campaign=tags.campaign or None,
         currency=spend.currency.strip().upper(),
-        external_id=(spend.external_id or "").strip() or None,
+        external_id=clean_text(spend.external_id or "") or None,
     )
 
 
@@ -78,6 +79,6 @@ def sum_costs(
 
 
 def _name_channel(channel: str | None, rules: Sequence[ChannelRule]) -> str | None:
-    name = (channel or "").strip()
+    name = clean_text(channel or "")
     known = {known.lower(): known for known in (*CHANNELS, *(rule.channel for rule in rules))}
     return known.get(name.lower(), name) or None

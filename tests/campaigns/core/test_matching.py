@@ -41,6 +41,8 @@ def test_a_row_is_written_as_touches_are():
     tidy = tidy_spend(spend(source=" FB ", medium=" CPC", campaign=" Spring ", external_id=" 7 ", currency="eur"))
     assert (tidy.source, tidy.medium, tidy.campaign) == ("facebook", "cpc", "Spring")
     assert (tidy.external_id, tidy.currency, tidy.channel) == ("7", "EUR", None)
+    dirty = tidy_spend(spend(channel="Trade\0 fair", campaign="a\0b", external_id="\0"))
+    assert (dirty.channel, dirty.campaign, dirty.external_id) == ("Trade fair", "ab", None)
     blank = tidy_spend(spend(channel="Email", campaign="  ", external_id=" "))
     assert (blank.campaign, blank.external_id, blank.source) == (None, None, None)
 
