@@ -28,13 +28,13 @@ class TenantTable(migrations.operations.RunSQL):
         self.table, self.key = table, key
         super().__init__(sql="", reverse_sql="")
 
-    def deconstruct(self):  # type: ignore[no-untyped-def]
+    def deconstruct(self):
         return (self.__class__.__name__, [self.table], {"key": self.key})
 
     def describe(self) -> str:
         return f"Fence {self.table} in by workspace"
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:  # type: ignore[no-untyped-def]
+    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:
         if self.key:
             schema_editor.execute(
                 f"alter table {self.table} drop constraint {self.table}_pkey, "
@@ -43,7 +43,7 @@ class TenantTable(migrations.operations.RunSQL):
         for statement in fence_statements(self.table):
             schema_editor.execute(statement)
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:  # type: ignore[no-untyped-def]
+    def database_backwards(self, app_label, schema_editor, from_state, to_state) -> None:
         return
 
 

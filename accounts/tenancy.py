@@ -80,9 +80,9 @@ class TenantQuerySet(models.QuerySet[Row]):
         return clone
 
     def _fetch_all(self) -> None:
-        if self._result_cache is None:  # type: ignore[attr-defined]
+        if self._result_cache is None:
             self._demand_owner()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def _iterator(self, *args: Any, **kwargs: Any) -> Any:
         self._demand_owner()
