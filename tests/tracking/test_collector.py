@@ -206,7 +206,8 @@ def test_the_same_ids_in_two_workspaces_are_two_events(ada, bob, door):
 
 
 def test_repeats_are_counted_for_the_workspace_that_sent_them(ada, bob, door):
-    door.post("/v1/page", page("m1"), "ada-key")
+    # Both keys are known by then, so that one group holds events of both.
+    door.together([posting("/v1/page", page("m1"), "ada-key"), posting("/v1/batch", {"batch": []}, "bob-key")])
     calls = [posting("/v1/page", page(f"m{n}"), f"{name}-key") for n in range(8) for name in ("ada", "bob")]
     assert {answer.status_code for answer in door.together(calls)} == {200}
     assert (len(stored(ada)), len(stored(bob))) == (8, 8)
@@ -239,3 +240,41 @@ def test_too_many_events_are_asked_to_wait(ada, servers):
     assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
     assert 40 <= int(answer.headers["retry-after"]) <= 50
     assert answer.headers["x-ratelimit-reset"] == answer.headers["retry-after"]
+
+
+ODD_JSON = [
+    rb'"\u0000"',
+    rb'"\ud800x"',
+    rb'"\udfff\ud83d"',
+    b'"\xff\xc0"',
+    b'"\x01\x1f"',
+    b"1e400",
+    b"-1e308",
+    b"5e-324",
+    b"0." + b"0" * 400 + b"1",
+    b"9" * 400,
+    b"-9223372036854775809",
+    b"NaN",
+    b"-Infinity",
+    b'{"": {"\\u0000": []}}',
+    b"[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]",
+    b"true",
+    b'"' + "😀ẞ\u2028\ufeff".encode() * 200 + b'"',
+    b'"9999-12-31T23:59:59Z"',
+    b'"0000-00-00"',
+]
+
+
+def test_the_database_takes_whatever_the_cleaning_lets_through(ada, door):
+    fields = ["messageId", "anonymousId", "userId", "event", "name", "groupId", "category", "timestamp", "sentAt"]
+    fields += ["originalTimestamp", "previousId", "type", "properties", "context", "traits", "integrations", "extra"]
+    wholes = ["properties", "context", "traits"]
+    for value in ODD_JSON:
+        events = [b'{"type":"track","event":"e","userId":"u","%s":%s}' % (field.encode(), value) for field in fields]
+        events += [b'{"type":"page","userId":"u","%s":{"a":%s}}' % (field.encode(), value) for field in wholes]
+        events += [value]
+        answer = door.post("/v1/batch", b'{"batch": [%s]}' % b",".join(events), "ada-key")
+        assert (answer.status_code, answer.json()) == (200, SUCCESS), value
+    reasons = {one.reason for one in refused(ada)}
+    assert "not_processable" not in reasons
+    assert len(stored(ada)) + sum(one.events for one in refused(ada)) == len(ODD_JSON) * 21

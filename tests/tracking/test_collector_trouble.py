@@ -82,17 +82,19 @@ async def _both(*writes):
 
 
 def test_the_same_retried_batches_at_the_same_moment_do_not_block_each_other(ada, bob, servers):
-    ids = [f"m{n}" for n in range(300)]
+    rounds, together = 5, threading.Barrier(3)
     doors = [open_door(servers.collector_url) for _ in range(3)]
     answers = []
 
     def post_shuffled(door, seed):
         dice = random.Random(seed)
-        for _ in range(5):
+        for round_ in range(rounds):
             calls = []
-            for key in ("ada-key", "bob-key") * 4:
-                dice.shuffle(ids)
-                calls.append(posting("/v1/batch", {"batch": [page(one) for one in ids]}, key))
+            for key in ("ada-key", "bob-key") * 2:
+                batch = [page(f"r{round_}-{n}") for n in range(500)]
+                dice.shuffle(batch)
+                calls.append(posting("/v1/batch", {"batch": batch}, key))
+            together.wait()
             answers.extend(door.together(calls))
 
     threads = [threading.Thread(target=post_shuffled, args=(door, seed)) for seed, door in enumerate(doors)]
@@ -102,11 +104,11 @@ def test_the_same_retried_batches_at_the_same_moment_do_not_block_each_other(ada
         thread.join()
     for door in doors:
         door.close()
-    assert [answer.status_code for answer in answers] == [200] * 120
+    assert [answer.status_code for answer in answers] == [200] * 12 * rounds
     for workspace in (ada, bob):
-        assert len(stored(workspace)) == 300
-        assert sum(one.events for one in refused(workspace)) == 59 * 300
-        assert waiting(workspace) == (300, 300)
+        assert len(stored(workspace)) == 500 * rounds
+        assert sum(one.events for one in refused(workspace)) == 5 * 500 * rounds
+        assert waiting(workspace) == (500 * rounds, 500 * rounds)
 
 
 def test_without_a_database_the_client_is_asked_to_come_again(servers):
