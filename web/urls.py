@@ -1,12 +1,15 @@
 """The addresses of the screens."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
-from web.views import home, session
+from web.views import home, overview, session
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("workspaces/", home.show_workspaces, name="workspaces"),
+    path("w/<slug:slug>/", overview.overview, name="overview"),
+    path("w/<slug:slug>", RedirectView.as_view(pattern_name="overview", query_string=True)),
     path("log-in/", session.log_in, name="log-in"),
     path("log-out/", session.log_out, name="log-out"),
     path("theme/", session.choose_theme, name="theme"),

@@ -42,3 +42,12 @@ def ada(agency):
 def as_ada(client, ada):
     client.force_login(ada)
     return client
+
+
+@pytest.fixture
+def goal(northwind):
+    from accounts.tenancy import workspace_scope
+    from tracking.models import Goal
+
+    with workspace_scope(northwind):
+        return Goal.objects.create(workspace=northwind, name="Order", event="Order Completed")

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from reports.report import CreditRow, DayFigure
-from tests.web import northwind
+from tests.web import examples
 from web.drawing.channels import SHAPES, Palette
 from web.drawing.earned import draw_earned, draw_lines
 from web.drawing.scales import percent, round_steps
@@ -45,7 +45,7 @@ def test_percentages_read_the_same_in_every_language():
 
 
 def test_the_example_adds_up():
-    report = northwind.overview()
+    report = examples.overview()
     total = report.attribution.total
     assert sum(day.revenue for day in report.days) == total.revenue == report.figures[0].value
     assert sum(day.conversions for day in report.days) == total.conversions == report.figures[1].value
@@ -70,20 +70,20 @@ def test_without_comparison_there_are_no_marks_and_the_scale_is_that_of_the_bars
 
 
 def test_only_the_day_that_is_not_over_is_unfinished():
-    trend = draw_trend(northwind.days(), compared=True, today=TODAY)
+    trend = draw_trend(examples.days(), compared=True, today=TODAY)
     assert [bar.figure.day for bar in trend.bars if bar.unfinished] == [TODAY]
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 30, 31, 90, 365, 3700])
 def test_days_under_the_axis_never_crowd(n):
-    days = [replace(northwind.days()[0], day=date.fromordinal(730_000 + i)) for i in range(n)]
+    days = [replace(examples.days()[0], day=date.fromordinal(730_000 + i)) for i in range(n)]
     labels = draw_trend(days, compared=True, today=TODAY).labels
     assert 1 <= len(labels) <= 8
     assert 1 <= sum(not label.fine for label in labels) <= 3
 
 
 def test_credited_and_unattributed_make_the_total():
-    earned = draw_earned(northwind.attribution(), Palette())
+    earned = draw_earned(examples.attribution(), Palette())
     assert earned.adds_up
     assert earned.credited.revenue == 135423
     assert earned.lines[0].length == "100%"
@@ -92,7 +92,7 @@ def test_credited_and_unattributed_make_the_total():
 
 
 def test_a_row_that_is_missing_takes_the_check_away():
-    report = northwind.attribution()
+    report = examples.attribution()
     assert not draw_earned(replace(report, rows=report.rows[1:]), Palette()).adds_up
 
 

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from accounts.models import Agency, User, Workspace
 from reports.report import CreditRow, Finding
-from tests.web import northwind
+from tests.web import examples
 from web.drawing.overview import draw_overview
 from web.drawing.scales import percent
 from web.forms.filters import read_filters
@@ -22,7 +22,7 @@ WORKSPACE = Workspace(
 
 
 def show(report=None, **query):
-    report = report or northwind.overview()
+    report = report or examples.overview()
     request = RequestFactory().get("/w/northwind-bikes/", query)
     request.user = User(email="ada@marlow-pike.example", name="Ada")
     filters = read_filters(request.GET, report)
@@ -52,7 +52,7 @@ def test_the_finding_the_figures_and_the_total_are_said():
 
 def test_every_channel_stands_in_the_table_with_money_share_and_credit():
     said = words(show())
-    for name, orders, money in northwind.CHANNELS:
+    for name, orders, money in examples.CHANNELS:
         share = f"{100 * money / 139741:.1f}%"
         assert f"{name} €{money:,} {share} {orders}" in said
     assert "Unattributed €4,318 3.1% 58.0" in said
@@ -72,16 +72,16 @@ def test_without_comparison_nothing_of_the_time_before_is_said():
 
 
 def test_waiting_events_and_days_in_work_are_said():
-    late = northwind.ingestion(pending=212, lag_seconds=3.4, caught_up=False)
-    assert "212 events waiting, 4 s behind" in words(show(northwind.overview(ingestion=late)))
-    one = northwind.ingestion(pending=1, lag_seconds=0.1, caught_up=False)
-    assert "1 event waiting, 1 s behind" in words(show(northwind.overview(ingestion=one)))
-    filling = northwind.ingestion(days_to_fill=3, caught_up=False)
-    assert "3 days are being worked out anew" in words(show(northwind.overview(ingestion=filling)))
+    late = examples.ingestion(pending=212, lag_seconds=3.4, caught_up=False)
+    assert "212 events waiting, 4 s behind" in words(show(examples.overview(ingestion=late)))
+    one = examples.ingestion(pending=1, lag_seconds=0.1, caught_up=False)
+    assert "1 event waiting, 1 s behind" in words(show(examples.overview(ingestion=one)))
+    filling = examples.ingestion(days_to_fill=3, caught_up=False)
+    assert "3 days are being worked out anew" in words(show(examples.overview(ingestion=filling)))
 
 
 def test_the_notes_of_the_report_are_shown():
-    report = northwind.overview(attribution=northwind.attribution(notes=["2 conversions have no value."]))
+    report = examples.overview(attribution=examples.attribution(notes=["2 conversions have no value."]))
     assert "2 conversions have no value." in words(show(report))
 
 
@@ -95,33 +95,33 @@ def test_the_filters_stay_in_every_address():
 @pytest.mark.parametrize(
     ("empty", "said"),
     [
-        ("no_events", "No events have arrived yet"),
+        ("no_events", "Send the first one"),
         ("no_conversions", "48,212 in these days"),
         ("nothing_in_period", "Show the last 90 days"),
     ],
 )
 def test_an_empty_page_says_what_is_missing_and_the_way_on(empty, said):
-    page = show(northwind.overview(empty=empty, finding=Finding("Nothing yet.", "", "", "")))
+    page = show(examples.overview(empty=empty, finding=Finding("Nothing yet.", "", "", "")))
     assert said in words(page)
     assert "Who earned it" not in page
 
 
 def test_the_first_call_to_make_is_shown_whole():
-    page = show(northwind.overview(empty="no_events"))
+    page = show(examples.overview(empty="no_events"))
     assert "https://hw.example/v1/track" in page
 
 
 def test_names_from_outside_stay_text():
     nasty = '<script>alert("x")</script>'
     rows = [CreditRow(nasty, Decimal(1), Decimal(9), nasty), CreditRow(None, Decimal(1), Decimal(1), None)]
-    page = show(northwind.overview(campaigns=rows, attribution=northwind.attribution(rows=rows)))
+    page = show(examples.overview(campaigns=rows, attribution=examples.attribution(rows=rows)))
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
 
 
 def test_totals_that_do_not_add_up_show_no_check():
-    report = northwind.attribution()
-    broken = northwind.overview(attribution=replace(report, rows=report.rows[2:]))
+    report = examples.attribution()
+    broken = examples.overview(attribution=replace(report, rows=report.rows[2:]))
     good, bad = show(), show(broken)
     assert good.count("check-cell") == bad.count("check-cell") == 1
     assert 'd="M8 2.4' in bad.split("check-cell")[1].split("</td>")[0]
