@@ -10,6 +10,7 @@ from accounts.api.views import NothingHere
 OPEN: dict[str, list[type]] = {"authentication_classes": [], "permission_classes": []}
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("tracking.api.urls")),
     path("", include("reports.api.urls")),
     re_path(r"^schema/?$", SpectacularAPIView.as_view(**OPEN), name="schema"),
     re_path(r"^docs/?$", ApiDocsView.as_view(**OPEN), name="docs"),
