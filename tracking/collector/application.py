@@ -11,7 +11,7 @@ from tracking.collector import answers
 from tracking.collector.answers import Answer
 from tracking.collector.bell import Bell
 from tracking.collector.connection import LazyConnection
-from tracking.collector.keys import WriteKeys
+from tracking.collector.keys import WriteKey, WriteKeys
 from tracking.collector.rate import RateLimit
 from tracking.collector.reading import (
     Gone,
@@ -26,11 +26,12 @@ from tracking.collector.reading import (
 from tracking.collector.writer import GroupWriter, Submission, Unavailable
 from tracking.intake import REASONS, ParsedRequest, Rejected, RequestError, segment
 
+ReadRequest = Callable[..., ParsedRequest]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 PREFIX = "/v1"
 # Every path, with and without its last slash: a redirect would make clients repeat the call without its body.
-DOORS = {
+DOORS: dict[str, tuple[ReadRequest, str]] = {
     f"{PREFIX}/{name}{slash}": (segment.read_request, kind)
     for name, kind in segment.PATHS.items()
     for slash in ("", "/")
@@ -53,6 +54,14 @@ def time_ordered_id() -> str:
     return str(uuid.UUID(int=value))
 
 
+class Refused(Exception):
+    """The way out of a request before its end, with what to say."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
 class Collector:
     """Answers the doors for events; owns its connections, which open in the loop of the first request."""
 
@@ -72,17 +81,19 @@ class Collector:
             return
         try:
             response = await self._respond(scope, receive)
-        except Gone:
-            return
+        except Refused as refused:
+            response = refused.answer
         except Unavailable:
             response = answers.UNAVAILABLE
+        except TooSlow:
+            response = answers.TOO_SLOW
+        except Gone:
+            return
         await send(response.start)
         await send(response.body)
 
     async def _respond(self, scope: dict[str, Any], receive: Receive) -> Answer:
-        door = DOORS.get(scope["path"])
-        if door is None:
-            return answers.NOT_FOUND
+        read, kind = _find_door(scope["path"])
         if scope["method"] == "OPTIONS":
             return answers.PREFLIGHT_ANSWER
         if scope["method"] != "POST":
@@ -93,11 +104,8 @@ class Collector:
         if gzipped is None:
             return answers.UNKNOWN_ENCODING
         basic = key_from_basic(authorization)
-        # Also refuses an unknown key before its body is looked at.
-        key = await self._keys.find(basic) if basic else None
-        if basic and key is None:
-            return answers.UNKNOWN_KEY
-        read, kind = door
+        # An unknown key is refused before its body is looked at.
+        key = await self._demand_key(basic) if basic else None
         received_at = datetime.now(UTC)
         try:
             body = await read_body(receive, length)
@@ -109,24 +117,30 @@ class Collector:
                 received_at=received_at,
                 new_id=time_ordered_id,
             )
-        except TooSlow:
-            return answers.TOO_SLOW
         except TooLarge:
             body, request = b"", TOO_LARGE
-        if key is None:
-            key = await self._keys.find(request.write_key)
-        if key is None:
-            # Whoever could not put a key where it can be read is told what is wrong with the body.
-            if request.error and request.error.code in UNREADABLE:
-                return _refuse_whole(request.error)
-            return answers.UNKNOWN_KEY
+        key = key or await self._demand_key(request.write_key, error=request.error)
+        self._demand_room(key, request)
+        if request.events or request.rejected:
+            await self._writer.write(Submission(key.workspace_id, received_at, request, len(body)))
+        return _refuse_whole(request.error) if request.error else answers.ACCEPTED
+
+    async def _demand_key(self, wanted: str | None, *, error: RequestError | None = None) -> WriteKey:
+        key = await self._keys.find(wanted)
+        if key is not None:
+            return key
+        # Whoever could not put a key where it can be read is told what is wrong with the body.
+        if wanted is None and error is not None and error.code in UNREADABLE:
+            raise Refused(_refuse_whole(error))
+        raise Refused(answers.UNKNOWN_KEY)
+
+    def _demand_room(self, key: WriteKey, request: ParsedRequest) -> None:
         events = len(request.events) + len(request.rejected)
         seconds = self._rate.seconds_to_wait(key.id, max(events, 1), time.monotonic())
         if seconds:
-            return answers.wait(429, "rate_limited", "Too many events for this write key; please wait.", seconds)
-        if events:
-            await self._writer.write(Submission(key.workspace_id, received_at, request, len(body)))
-        return _refuse_whole(request.error) if request.error else answers.ACCEPTED
+            raise Refused(
+                answers.wait(429, "rate_limited", "Too many events for this write key; please wait.", seconds)
+            )
 
     def start(self) -> None:
         """Start writing and ringing, once, in the running loop."""
@@ -156,6 +170,13 @@ class Collector:
                 await self.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def _find_door(path: str) -> tuple[ReadRequest, str]:
+    try:
+        return DOORS[path]
+    except KeyError:
+        raise Refused(answers.NOT_FOUND) from None
 
 
 def _refuse_whole(error: RequestError) -> Answer:
