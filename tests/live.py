@@ -44,7 +44,6 @@ def free_port() -> int:
 def start_live(supervisor: Supervisor, addresses: Addresses, data_dir: Path) -> Live:
     """Start web, worker and clock beside the servers that `supervisor` runs already."""
     port = free_port()
-    (data_dir / "static").mkdir(exist_ok=True)
     live = Live(f"http://127.0.0.1:{port}", addresses, supervisor)
     environ = {"HEADWATER_DATA": str(data_dir), "BASE_URL": live.base_url}
     web = stack.web_program("127.0.0.1", port, environ)

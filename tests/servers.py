@@ -43,6 +43,7 @@ class TestServers(Supervisor):
     def start_servers(self) -> None:
         """Start both and make the roles; less than a second."""
         folders.secret_key(DATA_DIR)
+        (DATA_DIR / "static").mkdir()
         postgres.prepare(DATA_DIR)
         program = stack.postgres_program(DATA_DIR, durability=postgres.THROW_AWAY)
         self.start(program, is_ready=lambda: postgres.is_ready(DATA_DIR))

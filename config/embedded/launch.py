@@ -55,6 +55,7 @@ class Launch:
 
     def run(self) -> int:
         """Start all, watch over all until a signal, stop all; the exit code."""
+        os.umask(0o077)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _interrupt)
         try:

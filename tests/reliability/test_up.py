@@ -15,7 +15,6 @@ from urllib.request import urlopen
 
 import pytest
 
-from config.embedded.supervisor import QUICK_DEATH_S, QUICK_DEATHS, Program, Runner
 from tests.live import free_port
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -174,17 +173,3 @@ def test_a_folder_that_is_not_ours_is_refused(up: Callable[..., Up], tmp_path: P
     assert refused.process.wait(20) == 1
     assert "is neither empty nor a Headwater data folder" in refused.said()
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o755
-
-
-def test_short_lives_are_counted_and_long_ones_forgive(tmp_path: Path) -> None:
-    runner = Runner(Program("a", ["true"]), tmp_path, say=lambda name, line: None)
-    waits = []
-    for _ in range(QUICK_DEATHS):
-        runner.started_at = 100.0
-        runner.note_death(101.0)
-        waits.append(runner.start_again_at - 101.0)
-    assert runner.quick_deaths == QUICK_DEATHS
-    assert waits == sorted(set(waits))
-
-    runner.note_death(100.0 + QUICK_DEATH_S)
-    assert (runner.quick_deaths, runner.start_again_at) == (0, 100.0 + QUICK_DEATH_S)
