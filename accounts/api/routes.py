@@ -22,10 +22,13 @@ register_converter(AnythingConverter, "anything")
 
 
 def both(route: str, view: type[APIView], name: str) -> list[URLPattern]:
-    """The route, which ends in a slash, and its twin without; only the first is in the schema."""
+    """The route, which ends in a slash, and its twin without; only the first is in the schema.
+
+    `name` gets `api-` in front, for pages have names too.
+    """
     # `schema=None` is how a view is kept out of the schema; the stubs do not know it.
     without: dict[str, Any] = {"schema": None}
     return [
-        path(route, view.as_view(), name=name),
-        path(route.removesuffix("/"), view.as_view(**without), name=f"{name}-bare"),
+        path(route, view.as_view(), name=f"api-{name}"),
+        path(route.removesuffix("/"), view.as_view(**without), name=f"api-{name}-bare"),
     ]

@@ -12,8 +12,8 @@ _TOUCHES = """
 select t.at, m.channel, m.source, m.medium, m.campaign, m.term, m.content,
     coalesce(d.landing_url, ''), m.referrer_host, coalesce(d.click_ids::text, '{}')::json
 from tracking_touch t
-join tracking_mark m on m.workspace_id = t.workspace_id and m.id = t.mark_id
 left join tracking_touchdetail d using (workspace_id, person_id, at, tie)
+join tracking_mark m on m.workspace_id = t.workspace_id and m.id = t.mark_id
 where t.workspace_id = %(workspace)s and t.person_id = %(person)s order by t.at, t.tie
 """
 _TOUCH = [
