@@ -3,15 +3,15 @@ export function closeMenus() {
   document.addEventListener("click", (event) => {
     const inside = event.target.closest("details.menu");
     for (const menu of openMenus()) {
-      if (menu !== inside || event.target.closest("[data-closes]")) menu.open = false;
+      if (menu !== inside) menu.open = false;
+      else if (event.target.closest("[data-closes]")) leave(menu);
     }
   });
   document.addEventListener("keydown", (event) => {
     const menu = event.target.closest?.("details.menu[open]");
     if (!menu) return;
     if (event.key === "Escape") {
-      menu.open = false;
-      menu.querySelector("summary").focus();
+      leave(menu);
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       walk(menu, event);
     }
@@ -23,6 +23,11 @@ export function closeMenus() {
 
 function openMenus() {
   return document.querySelectorAll("details.menu[open]");
+}
+
+function leave(menu) {
+  menu.open = false;
+  menu.querySelector("summary").focus({ preventScroll: true });
 }
 
 function walk(menu, event) {
