@@ -4,21 +4,27 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from tracking.core.facts import ORDER_COMPLETED, ORDER_REFUNDED, StoredEvent
-from tracking.storage.rows import run
+from tracking.storage.rows import for_each, run
 
 _COLUMNS = "message_id, kind, at, anonymous_id, user_id, name, order_id"
 # Payloads are the bulk of an event: only those are read from which a fact may come.
 _TELLING = "case when kind in ('page', 'screen', 'alias') or name = any(%(names)s::text[]) then payload::text end"
-_OF_PEOPLE = f"""
+_OF_USER = f"""
 select {_COLUMNS}, {_TELLING} from tracking_event
-where workspace_id = %(workspace)s and user_id = any(%(users)s::text[]) and (
+where workspace_id = %(workspace)s and user_id = wanted.id and (
     kind in ('page', 'screen', 'alias') or kind = 'track' and name = any(%(names)s::text[])
     or anonymous_id is not null
 )
-union all
+"""  # noqa: S608 - our own text
+_OF_ANONYMOUS = f"""
 select {_COLUMNS}, {_TELLING} from tracking_event
-where workspace_id = %(workspace)s and user_id is null and anonymous_id = any(%(anonymous)s::text[])
+where workspace_id = %(workspace)s and user_id is null and anonymous_id = wanted.id
     and (kind in ('page', 'screen') or kind = 'track' and name = any(%(names)s::text[]))
+"""  # noqa: S608 - our own text
+_OF_PEOPLE = f"{for_each('users', 'text', _OF_USER)} union all {for_each('anonymous', 'text', _OF_ANONYMOUS)}"
+_OF_ORDER = f"""
+select {_COLUMNS}, case when name = %(refunded)s then payload::text end from tracking_event
+where workspace_id = %(workspace)s and order_id = wanted.id
 """  # noqa: S608 - our own text
 _WAITING = f"""
 select i.seq, e.* from (
@@ -26,13 +32,10 @@ select i.seq, e.* from (
         and (%(only)s::bigint is null or seq = %(only)s) order by seq limit %(size)s
 ) i left join lateral (
     select {_COLUMNS}, case when kind = 'alias' then payload::text end
-    from tracking_event where workspace_id = %(workspace)s and message_id = i.message_id
+    from tracking_event where workspace_id = %(workspace)s and message_id = i.message_id offset 0
 ) e on true
 """  # noqa: S608 - our own text
-_OF_ORDERS = f"""
-select {_COLUMNS}, case when name = %(refunded)s then payload::text end from tracking_event
-where workspace_id = %(workspace)s and order_id = any(%(orders)s::text[])
-"""  # noqa: S608 - our own text
+_LEAVE = "delete from tracking_inbox where workspace_id = %(workspace)s and seq = any(%(places)s::bigint[])"
 
 
 class Batch(NamedTuple):
@@ -50,12 +53,11 @@ def load_batch(workspace_id: int, size: int, only: int | None = None) -> Batch:
 
 def leave_inbox(workspace_id: int, places: list[int]) -> None:
     """The events at these places are worked off."""
-    statement = "delete from tracking_inbox where workspace_id = %(workspace)s and seq = any(%(places)s::bigint[])"
-    run(workspace_id, statement, places=places)
+    run(workspace_id, _LEAVE, places=places)
 
 
 def load_events_of(
-    workspace_id: int, users: Iterable[str], anonymous: Iterable[str], names: Collection[str]
+    workspace_id: int, users: Collection[str], anonymous: Collection[str], names: Collection[str]
 ) -> list[StoredEvent]:
     """All events of these ids from which facts may come; `names` are the events that goals are about."""
     rows = run(workspace_id, _OF_PEOPLE, users=list(users), anonymous=list(anonymous), names=list(names))
@@ -66,7 +68,7 @@ def load_events_of_orders(workspace_id: int, order_ids: Collection[str]) -> list
     """Everything told of these orders, by whomever."""
     if not order_ids:
         return []
-    rows = run(workspace_id, _OF_ORDERS, orders=list(order_ids), refunded=ORDER_REFUNDED)
+    rows = run(workspace_id, for_each("orders", "text", _OF_ORDER), orders=list(order_ids), refunded=ORDER_REFUNDED)
     return [StoredEvent._make(row) for row in rows]
 
 

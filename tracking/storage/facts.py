@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from tracking.core.changes import Changes, Moment
 from tracking.core.facts import Ledger, PersonFacts
 from tracking.core.marks import Mark
-from tracking.storage.rows import Row, Table, put_rows, remove_rows, run
+from tracking.storage.rows import Row, Table, for_each, put_rows, remove_rows, run
 
 _TOUCH_KEY = {"person_id": "bigint", "at": "timestamptz", "tie": "integer"}
 TOUCHES = Table("tracking_touch", _TOUCH_KEY, {"mark_id": "bigint"})
@@ -43,11 +43,7 @@ REFUNDS = Table(
     {"order_id": "text", "key": "text"},
     {"at": "timestamptz", "message_id": "text", "amount_micros": "bigint"},
 )
-_LOAD_TOUCHES = """
-select person_id, at, tie, t.mark_id, d.message_id from tracking_touch t
-left join tracking_touchdetail d using (workspace_id, person_id, at, tie)
-where workspace_id = %(workspace)s and person_id = any(%(wanted)s::bigint[])
-"""
+_MESSAGES = Table("tracking_touchdetail", _TOUCH_KEY, {"message_id": "text"})
 
 
 class Difference(NamedTuple):
@@ -99,7 +95,9 @@ def _save_touches(
     marks: Mapping[Mark, int],
     changes: Changes,
 ) -> None:
-    stored = {row[:3]: row[3:] for row in run(workspace_id, _LOAD_TOUCHES, wanted=people)}
+    messages = _load(workspace_id, _MESSAGES, "person_id", "bigint", people)
+    loaded = _load(workspace_id, TOUCHES, "person_id", "bigint", people)
+    stored = {key: (*rest, *messages.get(key, ("",))) for key, rest in loaded.items()}
     touches = {(number, t.at, t.tie): t for number, found in facts.items() for t in found.touches}
     wanted = {key: (marks[t.mark], t.message_id) for key, t in touches.items()}
     difference = compare(stored, wanted)
@@ -145,12 +143,12 @@ def _save_entries(workspace_id: int, people: list[int], facts: Mapping[int, Pers
 
 
 def _load(workspace_id: int, table: Table, column: str, kind: str, values: Collection[Any]) -> dict[Row, Row]:
-    statement = (
+    query = (
         f"select {', '.join(table.columns)} from {table.name}"  # noqa: S608 - our own names
-        f" where workspace_id = %(workspace)s and {column} = any(%(wanted)s::{kind}[])"
+        f" where workspace_id = %(workspace)s and {column} = wanted.id"
     )
     width = len(table.key)
-    return {row[:width]: row[width:] for row in run(workspace_id, statement, wanted=list(values))}
+    return {row[:width]: row[width:] for row in run(workspace_id, for_each("values", kind, query), values=list(values))}
 
 
 def _write(workspace_id: int, table: Table, difference: Difference) -> None:

@@ -9,12 +9,12 @@ import msgspec
 from tracking.core.channel_rules import ChannelRule
 from tracking.core.channels import classify
 from tracking.core.marks import Mark
-from tracking.storage.rows import run
+from tracking.storage.rows import for_each, run
 
 MOST_MARKS = 50_000
 FOLDED = "(other)"
 _PARTS = [part.name for part in fields(Mark)]
-_FIND = "select digest, id from tracking_mark where workspace_id = %(workspace)s and digest = any(%(digests)s::bytea[])"
+_FIND = "select digest, id from tracking_mark where workspace_id = %(workspace)s and digest = wanted.id"
 _COUNT = "select count(*) from tracking_mark where workspace_id = %(workspace)s"
 _ADD = f"""
 insert into tracking_mark (workspace_id, digest, {", ".join(_PARTS)}, channel)
@@ -74,7 +74,7 @@ def relabel_marks(workspace_id: int, rules: Sequence[ChannelRule]) -> int:
 
 
 def _find(workspace_id: int, digests: Collection[bytes]) -> dict[bytes, int]:
-    rows = run(workspace_id, _FIND, digests=list(digests)) if digests else []
+    rows = run(workspace_id, for_each("digests", "bytea", _FIND), digests=list(set(digests))) if digests else []
     return {bytes(digest): number for digest, number in rows}
 
 

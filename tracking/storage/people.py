@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from tracking.core.identity import ANONYMOUS, USER, Group, Id, Mentions, group_ids, number_people
-from tracking.storage.rows import Table, put_rows, run
+from tracking.storage.rows import Table, for_each, put_rows, run
 
 _ALIASES = Table("tracking_alias", {"namespace": "text", "value": "text"}, {"person_id": "bigint"})
 _SAVE_LINKS = """
@@ -19,22 +19,22 @@ _SAVE_MERGES = """
 insert into tracking_usermerge (workspace_id, previous_id, user_id)
 select %(workspace)s, * from unnest(%(previous)s::text[], %(users)s::text[]) on conflict do nothing
 """
-_NEIGHBOURS = """
-select 'link', anonymous_id, user_id, null::bigint from tracking_anonymouslink
-    where workspace_id = %(workspace)s and anonymous_id = any(%(anonymous)s::text[])
-union all select 'link', anonymous_id, user_id, null from tracking_anonymouslink
-    where workspace_id = %(workspace)s and user_id = any(%(users)s::text[])
-union all select 'merge', previous_id, user_id, null from tracking_usermerge
-    where workspace_id = %(workspace)s and previous_id = any(%(users)s::text[])
-union all select 'merge', previous_id, user_id, null from tracking_usermerge
-    where workspace_id = %(workspace)s and user_id = any(%(users)s::text[])
-union all select namespace, value, null, person_id from tracking_alias
-    where workspace_id = %(workspace)s and namespace = 'user' and value = any(%(users)s::text[])
-union all select namespace, value, null, person_id from tracking_alias
-    where workspace_id = %(workspace)s and namespace = 'anonymous' and value = any(%(anonymous)s::text[])
-union all select namespace, value, null, person_id from tracking_alias
-    where workspace_id = %(workspace)s and person_id = any(%(people)s::bigint[])
-"""
+_LINK = (
+    "select 'link', anonymous_id, user_id, null::bigint from tracking_anonymouslink where workspace_id = %(workspace)s"
+)
+_MERGE = "select 'merge', previous_id, user_id, null::bigint from tracking_usermerge where workspace_id = %(workspace)s"
+_ALIAS = "select namespace, value, null, person_id from tracking_alias where workspace_id = %(workspace)s"
+_NEIGHBOURS = " union all ".join(
+    [
+        for_each("anonymous", "text", f"{_LINK} and anonymous_id = wanted.id"),
+        for_each("users", "text", f"{_LINK} and user_id = wanted.id"),
+        for_each("users", "text", f"{_MERGE} and previous_id = wanted.id"),
+        for_each("users", "text", f"{_MERGE} and user_id = wanted.id"),
+        for_each("users", "text", f"{_ALIAS} and namespace = 'user' and value = wanted.id"),
+        for_each("anonymous", "text", f"{_ALIAS} and namespace = 'anonymous' and value = wanted.id"),
+        for_each("people", "bigint", f"{_ALIAS} and person_id = wanted.id"),
+    ]
+)
 _NEW_PEOPLE = """
 insert into tracking_person (workspace_id, created_at)
 select %(workspace)s, now() from generate_series(1, %(number)s) returning id
@@ -78,12 +78,9 @@ def save_people(workspace_id: int, said: Mentions, others: Iterable[Id] = ()) ->
 
 def load_people(workspace_id: int, numbers: Collection[int]) -> People:
     """People by their numbers; a number nobody has is left out."""
-    statement = (
-        "select person_id, namespace, value from tracking_alias"
-        " where workspace_id = %(workspace)s and person_id = any(%(people)s::bigint[])"
-    )
+    rows = run(workspace_id, for_each("people", "bigint", f"{_ALIAS} and person_id = wanted.id"), people=list(numbers))
     groups: dict[int, Group] = {}
-    for number, namespace, value in run(workspace_id, statement, people=list(numbers)):
+    for namespace, value, _, number in rows:
         group = groups.setdefault(number, Group())
         (group.users if namespace == USER else group.anonymous).add(value)
     return People(groups, set())

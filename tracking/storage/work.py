@@ -11,10 +11,10 @@ insert into tracking_changedday (workspace_id, day, refill_id, noted_at)
 select %(workspace)s, day, %(refill)s, clock_timestamp() from unnest(%(days)s::date[]) as day
 """
 _TAKE_PEOPLE = """
-delete from tracking_changedperson where workspace_id = %(workspace)s and id in (
-    select id from tracking_changedperson where workspace_id = %(workspace)s
+delete from tracking_changedperson where workspace_id = %(workspace)s and ctid = any(array(
+    select ctid from tracking_changedperson where workspace_id = %(workspace)s
         and (%(only)s::bigint is null or id = %(only)s) order by id limit %(size)s
-) returning person_id, refill_id
+)) returning person_id, refill_id
 """
 _COUNT = "select count(*) from (select 1 from {table} where workspace_id = %(workspace)s limit %(most)s) as some"
 _ADD_TO_REFILL = (
