@@ -132,6 +132,7 @@ def test_the_first_page_is_light(as_ada, goal, monkeypatch):
     """Under 150 kB gzipped with everything it loads, as a phone on a slow line would want."""
     import gzip
     import re
+    from pathlib import Path
 
     from django.contrib.staticfiles import finders
 
@@ -145,5 +146,5 @@ def test_the_first_page_is_light(as_ada, goal, monkeypatch):
     if not all(files):
         pytest.skip("the front-end bundle is not built")
     assert len(files) >= 5
-    sizes = [len(gzip.compress(open(path, "rb").read())) for path in files]
+    sizes = [len(gzip.compress(Path(path).read_bytes())) for path in files]
     assert len(gzip.compress(page)) + sum(sizes) < 150_000
