@@ -42,8 +42,17 @@ def _redis() -> Any:
 
     global _client
     if _client is None:
-        _client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+        _client = impatient(redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2))
     return _client
+
+
+def impatient(client: Any) -> Any:
+    """The same client without its habit of asking again for seconds: whether it answers now is the question."""
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    client.set_retry(Retry(NoBackoff(), 0))
+    return client
 
 
 _client: Any = None
