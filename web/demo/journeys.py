@@ -75,8 +75,8 @@ def shop_calls(last_day: date, zone: ZoneInfo, seed: int = 7, days: int = DAYS) 
     first_day = last_day - timedelta(days=days - 1)
     for n in range(days):
         day = first_day + timedelta(days=n)
-        season = 0.85 + 0.3 * n / days
-        for visitor in range(round(dice.gauss(34, 4) * WEEKDAYS[day.weekday()] * season)):
+        season = 0.8 + 0.4 * n / days
+        for visitor in range(round(dice.gauss(38, 4) * WEEKDAYS[day.weekday()] * season)):
             yield from _journey(_Story(dice, zone, last_day, f"demo-{n}-{visitor}"), day)
         for sale in range(dice.choice([0, 0, 0, 1])):
             yield from _till_sale(_Story(dice, zone, last_day, f"demo-till-{n}-{sale}"), day)
@@ -122,7 +122,7 @@ def _journey(story: _Story, day: date) -> Iterator[Call]:
         pull += way.pull
         at = story.some_time(day)
         yield from _visit(story, way, device, at)
-        if dice.random() < 0.085 * pull:
+        if dice.random() < 0.095 * pull:
             yield from _order(story, device, user, at + timedelta(minutes=dice.uniform(4, 18)))
             if dice.random() < 0.8:
                 return
@@ -162,7 +162,7 @@ def _till_sale(story: _Story, day: date) -> Iterator[Call]:
 def _bought(story: _Story) -> Call:
     dice = story.dice
     basket = [dice.choice(PRODUCTS) for _ in range(dice.choice([1, 1, 1, 2, 2, 3]))]
-    if dice.random() < 0.06:
+    if dice.random() < 0.025:
         basket.append(dice.choice(BIKES))
     products = [{"product_id": name, "price": price, "quantity": 1} for name, price in basket]
     revenue = round(sum(price for _, price in basket), 2)
