@@ -159,3 +159,20 @@ def test_nothing_moves_while_the_page_loads(open_page):
     page.goto(OVERVIEW)
     page.wait_for_load_state("networkidle")
     assert page.evaluate("moved") < 0.005
+
+
+def test_a_page_that_is_behind_catches_up_by_itself_but_not_under_an_open_menu(open_page, northwind_report):
+    late = examples.ingestion(pending=212, lag_seconds=3.4, caught_up=False)
+    northwind_report["report"] = examples.overview(ingestion=late)
+    page = open_page(OVERVIEW)
+    assert page.locator(".as-of").inner_text() == "212 events waiting, 4 s behind"
+    page.locator("#filter-model").click()
+    northwind_report["report"] = examples.overview()
+    with page.expect_response("**/w/northwind-bikes/", timeout=10_000):
+        pass
+    page.wait_for_timeout(OPENING_MS)
+    assert page.locator(".as-of").inner_text() == "212 events waiting, 4 s behind"
+    page.keyboard.press("Escape")
+    page.get_by_text("As of 09:14, nothing pending").first.wait_for(timeout=10_000)
+    assert page.locator("[data-polls]").count() == 0
+    assert page.said == []

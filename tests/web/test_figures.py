@@ -34,6 +34,14 @@ def test_money_that_is_not_known_is_a_dash():
     assert figures.money(None, "EUR") == "–"
 
 
+@pytest.mark.parametrize(
+    ("part", "total", "written"),
+    [("512.34", "43449", "€512"), ("0", "43449", "€0"), ("512.34", "900", "€512.34"), ("-0.4", "-5000", "€0")],
+)
+def test_parts_of_a_total_have_cents_all_or_none(part, total, written):
+    assert figures.part_of(Decimal(part), Decimal(total), "EUR") == written
+
+
 @pytest.mark.parametrize(("step", "written"), [("2000", "€2,000"), ("0", "€0"), ("2.5", "€2.50")])
 def test_money_beside_an_axis(step, written):
     assert figures.axis_money(Decimal(step), "EUR") == written

@@ -44,7 +44,13 @@ def money(value: Decimal | None, currency: str) -> str:
         return DASH
     digits = get_currency_precision(currency)
     whole = abs(round(value, digits)) >= NO_CENTS_FROM or digits == 0
-    return _write_money(Decimal(round(value)) if whole else value, currency, whole=whole)
+    return _write_money(value, currency, whole=whole)
+
+
+@register.simple_tag
+def part_of(value: Decimal, total: Decimal, currency: str) -> str:
+    """An amount beside others that make up `total`: cents on all of them or on none."""
+    return money(value, currency) if abs(total) < NO_CENTS_FROM else _write_money(value, currency, whole=True)
 
 
 @register.filter
@@ -59,7 +65,7 @@ def _write_money(value: Decimal, currency: str, *, whole: bool) -> str:
     if get_currency_symbol(currency, locale)[-1:].isalpha() and "¤#" in pattern:
         pattern = pattern.replace("¤#", f"¤{NARROW_SPACE}#")
     if whole:
-        pattern = pattern.replace(".00", "")
+        value, pattern = Decimal(round(value)), pattern.replace(".00", "")
     return _true_minus(format_currency(value, currency, pattern, locale=locale, currency_digits=not whole))
 
 
