@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "accounts",
     "tracking",
+    "campaigns",
     "attribution",
     "funnels",
     "reports",
@@ -42,6 +43,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # Before WhiteNoise, so that scripts that lie there unpacked are sent small as well.
+    "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
