@@ -152,7 +152,7 @@ def _read_value(value: str | Decimal | float | None) -> tuple[str, int | None]:
         return ("none" if value is None else "auto"), None
     try:
         micros = to_micros(Decimal(str(value))) if not isinstance(value, bool) else -1
-    except ArithmeticError:
+    except (ArithmeticError, ValueError):
         micros = -1
     if not 0 <= micros <= MOST_MICROS:
         message = _('Give "auto", null or a number from 0 to %(most)s.') % {"most": f"{from_micros(MOST_MICROS):,.0f}"}
