@@ -33,7 +33,7 @@ app.conf.update(
     task_soft_time_limit=300,
     task_time_limit=330,
     worker_prefetch_multiplier=1,
-    worker_soft_shutdown_timeout=10,
+    worker_soft_shutdown_timeout=5,
     # A child's first start compiles the kernels; the default of 4 s would kill it halfway, for ever.
     worker_proc_alive_timeout=120,
     broker_connection_retry_on_startup=True,

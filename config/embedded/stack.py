@@ -57,7 +57,7 @@ def worker_program(environ: dict[str, str], *, concurrency: int = 2) -> Program:
     ]
     # As root it warns of pickled messages on every start; ours are JSON only.
     quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
-    return Program("worker", [*command, "-l", "WARNING"], stop_signal="QUIT", grace_s=12, environ={**environ, **quiet})
+    return Program("worker", [*command, "-l", "WARNING"], stop_signal="QUIT", grace_s=7, environ={**environ, **quiet})
 
 
 def beat_program(data_dir: Path, environ: dict[str, str]) -> Program:
