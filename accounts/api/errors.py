@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 # Refusals that are not about the wording of the request; every other code is a 400.
 STATUS_OF_REFUSAL = {"not_found": 404, "conflict": 409, "idempotency_key_reused": 409}
 NON_FIELD = "non_field_errors"
+# Messages may repeat what was posted, which may be long.
+MOST_TOLD = 500
 
 
 class TooLarge(exceptions.APIException):
@@ -76,7 +78,7 @@ def _refused(refusal: Refusal) -> Response:
 
 def _invalid(exc: exceptions.ValidationError) -> Response:
     errors = [
-        {"field": ".".join(path) or None, "code": detail.code, "message": str(detail)}
+        {"field": ".".join(path)[:MOST_TOLD] or None, "code": detail.code, "message": str(detail)[:MOST_TOLD]}
         for path, detail in _walk(exc.detail, ())
     ]
     codes = {str(error["code"]) for error in errors}

@@ -1,7 +1,9 @@
 """Who calls the API in tests, and how an answer must look."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.test import Client
@@ -22,14 +24,13 @@ class Caller:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Send one request; paths without a leading slash lie under /api/v1/."""
-        client = Client(raise_request_exception=False)
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         path = path if path.startswith("/") else f"/api/v1/{path}"
         kwargs: dict[str, Any] = {"headers": headers}
         if body is not None:
             kwargs |= {"data": body, "content_type": "application/json"}
-        return client.generic(method, path, **prepared(kwargs))
+        return client().generic(method, path, **prepared(kwargs))
 
     def get(self, path: str, **headers: str) -> Any:
         return self.call("GET", path, **headers)
@@ -44,10 +45,14 @@ class Caller:
         return self.call("PUT", path, body)
 
 
+@cache
+def client() -> Client:
+    """One for all: it keeps nothing, and making one loads every middleware."""
+    return Client(raise_request_exception=False)
+
+
 def prepared(kwargs: dict[str, Any]) -> dict[str, Any]:
     """Bodies that are no bytes yet, as JSON."""
-    import json
-
     data = kwargs.get("data")
     if data is not None and not isinstance(data, bytes):
         kwargs["data"] = json.dumps(data).encode()
