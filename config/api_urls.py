@@ -11,6 +11,7 @@ OPEN: dict[str, list[type]] = {"authentication_classes": [], "permission_classes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tracking.api.urls")),
+    path("", include("campaigns.api.urls")),
     path("", include("reports.api.urls")),
     re_path(r"^schema/?$", SpectacularAPIView.as_view(**OPEN), name="api-schema"),
     re_path(r"^docs/?$", ApiDocsView.as_view(**OPEN, url_name="api-schema"), name="api-docs"),

@@ -31,6 +31,11 @@ BODIES: dict[tuple[str, str], Any] = {
     ("api-workspace", "PATCH"): {"name": "Renamed by a stranger", "lookback_days": 30},
     ("api-goals", "POST"): {"name": "stranger", "event": "Signed Up"},
     ("api-pipeline", "PUT"): {"stages": [{"name": "Lead", "event": "Signed Up", "role": "lead"}]},
+    ("api-spend", "PUT"): {
+        "rows": [
+            {"start": "2026-02-01", "end": "2026-02-28", "amount": "90", "currency": "EUR", "channel": "Paid Search"}
+        ]
+    },
 }
 NOT_COUNTED = {"accounts_apitoken", "django_session", "accounts_user"}
 

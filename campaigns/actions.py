@@ -1,0 +1,23 @@
+"""What campaigns write: rows of spend."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from accounts.models import Workspace
+from accounts.tenancy import workspace_scope
+from campaigns.core.spend import Plan, Spend, plan_rows
+from campaigns.storage import load_related, save_plan
+
+
+def put_spend(workspace: Workspace, spends: Sequence[Spend]) -> Plan:
+    """Store rows in the place of those they tell of anew; what overlaps other days of its key is left out and told.
+
+    All in one transaction; calls for one workspace wait for each other, so that none plans with rows that change.
+    """
+    with workspace_scope(workspace):
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"campaigns.spend:{workspace.pk}"])
+        plan = plan_rows(spends, load_related(workspace, spends))
+        save_plan(workspace, plan)
+    return plan

@@ -1,0 +1,132 @@
+"""The shapes of spend over HTTP."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from accounts.models import Workspace
+from campaigns.core.reading import Wrong, read_rows
+from campaigns.core.spend import Overlap, Plan, Spend
+from campaigns.models import Spend as StoredSpend
+from common.money import from_micros
+from tracking.core.channels import parse_channel_rules
+
+MOST_ROWS = 10_000
+
+
+class SpendRowSerializer(serializers.Serializer[Any]):
+    """Money paid for the days from start to end, both included; either a channel, or a source and a medium."""
+
+    start = serializers.DateField()
+    end = serializers.DateField()
+    amount = serializers.DecimalField(max_digits=17, decimal_places=6, min_value=0, help_text="A text or a number.")
+    currency = serializers.CharField(min_length=3, max_length=3)
+    channel = serializers.CharField(max_length=60, required=False, allow_null=True)
+    source = serializers.CharField(max_length=200, required=False, allow_null=True)  # type: ignore[assignment]
+    medium = serializers.CharField(max_length=200, required=False, allow_null=True)
+    campaign = serializers.CharField(max_length=500, required=False, allow_null=True)
+    impressions = serializers.IntegerField(min_value=0, required=False, allow_null=True)
+    clicks = serializers.IntegerField(min_value=0, required=False, allow_null=True)
+    external_id = serializers.CharField(
+        max_length=200, required=False, allow_null=True, help_text="Your name for the row; sent again, it is replaced."
+    )
+
+
+class SpendRowsSerializer(serializers.Serializer[Any]):
+    """Rows to store, each replacing the one it tells of anew."""
+
+    rows = serializers.ListField(child=SpendRowSerializer(), max_length=MOST_ROWS)
+
+
+class RejectedRowSerializer(serializers.Serializer[Any]):
+    """A row that was left out, and why."""
+
+    row = serializers.IntegerField(help_text="Its place in `rows`, from 0.")
+    field = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class SpendOutcomeSerializer(serializers.Serializer[Any]):
+    """How many rows were new, how many took the place of others, and which were left out."""
+
+    created = serializers.IntegerField()
+    replaced = serializers.IntegerField()
+    rejected = RejectedRowSerializer(many=True)
+
+
+class StoredSpendSerializer(SpendRowSerializer):
+    """A row as it is stored, its words written as touches carry them."""
+
+    id = serializers.IntegerField()
+
+
+class SpendPageSerializer(serializers.Serializer[Any]):
+    """One page of spend."""
+
+    results = StoredSpendSerializer(many=True)
+    next = serializers.URLField(allow_null=True)
+
+
+def read_spend(workspace: Workspace, body: Any) -> list[Spend]:
+    """The rows of a body; raises ValidationError naming every field that is wrong, as in rows.3.amount.
+
+    By hand, because ten thousand rows through serializers take a second.
+    """
+    rows = body.get("rows") if isinstance(body, Mapping) else None
+    if not isinstance(rows, list):
+        code = "required" if rows is None else "not_a_list"
+        raise ValidationError({"rows": _("Write a list of rows.")}, code=code)
+    if len(rows) > MOST_ROWS:
+        raise ValidationError({"rows": _("At most %(most)d rows at once.") % {"most": MOST_ROWS}}, code="max_length")
+    spends, wrongs = read_rows(rows, parse_channel_rules(workspace.channel_rules))
+    if wrongs:
+        raise ValidationError({"rows": {str(wrong.row): _detail(wrong) for wrong in wrongs}})
+    return spends
+
+
+def _detail(wrong: Wrong) -> Any:
+    message = ErrorDetail(wrong.message, code=wrong.code)
+    return {wrong.field: message} if wrong.field else [message]
+
+
+def show_outcome(plan: Plan) -> dict[str, Any]:
+    """What became of the rows; the shape of SpendOutcomeSerializer."""
+    return {
+        "created": plan.created,
+        "replaced": plan.replaced,
+        "rejected": [show_overlap(overlap) for overlap in plan.refused],
+    }
+
+
+def show_overlap(overlap: Overlap) -> dict[str, Any]:
+    """A row that was left out for the sake of another."""
+    other = overlap.other
+    days = {"start": other.start, "end": other.end}
+    if other.external_id:
+        message = _("Its days overlap those of ‘%(name)s’, a row of the same kind for %(start)s to %(end)s.")
+        message = message % {"name": other.external_id, **days}
+    else:
+        message = _("Its days overlap those of a row of the same kind for %(start)s to %(end)s.") % days
+    return {"row": overlap.row, "field": f"rows.{overlap.row}.start", "code": "overlap", "message": message}
+
+
+def show_spend(row: StoredSpend) -> dict[str, Any]:
+    """A stored row; the shape of StoredSpendSerializer."""
+    return {
+        "id": row.pk,
+        "start": row.start,
+        "end": row.end,
+        "amount": f"{from_micros(row.amount_micros):.6f}",
+        "currency": row.currency,
+        "channel": row.channel,
+        "source": row.source,
+        "medium": row.medium,
+        "campaign": row.campaign,
+        "impressions": row.impressions,
+        "clicks": row.clicks,
+        "external_id": row.external_id,
+    }

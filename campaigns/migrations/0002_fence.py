@@ -1,0 +1,11 @@
+from django.db import migrations
+
+from accounts.rowsecurity import TenantTable
+
+
+class Migration(migrations.Migration):
+    """Row security around spend."""
+
+    dependencies = [("campaigns", "0001_first_tables"), ("accounts", "0002_find_write_key")]
+
+    operations = [TenantTable("campaigns_spend")]
