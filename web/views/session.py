@@ -1,7 +1,7 @@
 """Coming in, going out, and how the pages look to this browser."""
 
 from django.contrib.auth import views
-from django.forms import BaseForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -20,12 +20,12 @@ class LogIn(views.LoginView):
     template_name = "accounts/log_in.html"
     redirect_authenticated_user = True
 
-    def form_valid(self, form: BaseForm) -> HttpResponse:
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         answer = super().form_valid(form)
         self.request.session.set_expiry(STAY_SECONDS if form.cleaned_data["stay"] else 0)
         return answer
 
-    def form_invalid(self, form: BaseForm) -> HttpResponse:
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         # Not 401: a browser would open its own box for a password.
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
