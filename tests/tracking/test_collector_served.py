@@ -65,7 +65,7 @@ def test_what_the_official_client_sends_twice_counts_once(ada, address, packed):
 
 
 def test_events_and_pages_share_a_port(ada, address):
-    with httpx.Client(base_url=address) as http:
+    with httpx.Client(base_url=address, timeout=60) as http:
         answer = http.post("/v1/page/", json=page(), auth=("ada-key", ""))
         assert (answer.status_code, answer.history) == (200, [])
         # Not the collector's 404, which is JSON with a code.
@@ -87,14 +87,14 @@ def test_a_body_in_chunks_and_a_client_that_leaves(ada, address):
 
 
 def test_a_body_far_too_large_is_answered_and_the_connection_lives_on(ada, address):
-    with httpx.Client(base_url=address, auth=("ada-key", "")) as http:
+    with httpx.Client(base_url=address, auth=("ada-key", ""), timeout=60) as http:
         assert http.post("/v1/batch", content=b" " * 5_000_000).status_code == 400
         assert http.post("/v1/page", json=page()).status_code == 200
 
 
 def test_many_clients_at_once_are_all_stored(ada, address):
     async def post_all():
-        async with httpx.AsyncClient(base_url=address, auth=("ada-key", "")) as http:
+        async with httpx.AsyncClient(base_url=address, auth=("ada-key", ""), timeout=60) as http:
             return await asyncio.gather(*(http.post("/v1/page", json=page(f"m{n}")) for n in range(300)))
 
     assert {answer.status_code for answer in asyncio.run(post_all())} == {200}

@@ -14,6 +14,8 @@ from tracking.intake import MAX_EVENT_BYTES, IncomingEvent, ParsedRequest, Rejec
 logger = logging.getLogger(__name__)
 
 MAX_GROUP_ROWS = 5_000
+# Below that, waiting for the running commit and going together costs less than a commit of one's own.
+ROWS_WORTH_ANOTHER_WRITER = 500
 MAX_WAITING_ROWS = 50_000
 MAX_WAITING_BYTES = 128 * 1024 * 1024
 # A commit takes milliseconds; after this long without a word nobody is kept waiting any more.
@@ -86,8 +88,12 @@ class GroupWriter:
         self._queue.append(submission)
         self._waiting_rows += submission.rows
         self._waiting_bytes += submission.size
-        self._wake.set()
+        if self._is_worth_a_commit():
+            self._wake.set()
         await submission.done
+
+    def _is_worth_a_commit(self) -> bool:
+        return not self._busy or self._waiting_rows >= ROWS_WORTH_ANOTHER_WRITER
 
     def _is_full(self, submission: Submission) -> bool:
         rows, size = self._waiting_rows + submission.rows, self._waiting_bytes + submission.size
@@ -95,7 +101,7 @@ class GroupWriter:
 
     async def _write_forever(self, connection: LazyConnection) -> None:
         while True:
-            group = self._take_group()
+            group = self._take_group() if self._is_worth_a_commit() else []
             if not group:
                 self._wake.clear()
                 await self._wake.wait()
