@@ -9,7 +9,8 @@ from django.utils.timezone import now
 
 from accounts.models import Workspace
 from accounts.tenancy import workspace_scope
-from attribution.core.daily import fill
+from attribution.core.daily import credit_days
+from attribution.core.gathered import gather
 from attribution.storage import count_conversions, load_slice, save_day_credits, terms_of
 from tracking.models import ChangedDay, ChangedPerson, Refill
 
@@ -37,7 +38,8 @@ def fill_days(workspace: Workspace, days: Sequence[date]) -> None:
         workspace.refresh_from_db()
         terms = terms_of(workspace)
         loaded = load_slice(workspace, days, terms)
-        rows = fill(loaded.touches, loaded.conversions, loaded.marks, terms, threads=_THREADS)
+        gathered = gather(loaded.touches, loaded.conversions, loaded.marks, loaded.milestones)
+        rows = credit_days(gathered, terms, threads=_THREADS)
         save_day_credits(workspace, days, rows, terms, filled_at=now())
         ChangedDay.objects.of(workspace).filter(id__in=list(marks)).delete()
         finish_refills(workspace, {refill for refill in marks.values() if refill is not None})

@@ -19,7 +19,7 @@ from django.db import connection
 from accounts.models import Workspace
 from attribution.core.credit import MAX_TOTAL
 from attribution.core.daily import DayCredit, Terms
-from attribution.core.frames import CONVERSIONS, MARKS, TOUCHES, Ints
+from attribution.core.frames import CONVERSIONS, MARKS, MILESTONES, TOUCHES, Ints
 from attribution.core.rules import RULES
 from attribution.models import DailyCredit
 from common.periods import Period, bounds
@@ -41,6 +41,15 @@ _TOUCHES = """
     join tracking_touch t on t.workspace_id = {workspace} and t.person_id = who.id
     where t.at >= '{first}' and t.at < '{last}'
     order by t.person_id, t.at, t.tie
+"""
+_MILESTONES = """
+    select e.person_id as person, min(e.at) filter (where s.role = 'lead') as lead_at,
+           min(e.at) filter (where s.role = 'opportunity') as opportunity_at
+    from unnest({people}::bigint[]) as who (id)
+    join tracking_stageentry e on e.workspace_id = {workspace} and e.person_id = who.id
+    join tracking_stage s on s.workspace_id = {workspace} and s.id = e.stage_id
+    where s.role in ('lead', 'opportunity')
+    group by e.person_id
 """
 _MARKS = "select id as mark, channel = '{direct}' as is_direct from tracking_mark where workspace_id = {workspace}"
 # Lists travel as text: thousands of packed rows adapted number by number take thirty times as long.
@@ -64,11 +73,12 @@ _SAVE = """
 
 @dataclass(frozen=True)
 class Slice:
-    """What a fill of some days needs: their conversions, those people's touches, and the marks."""
+    """What a fill of some days needs: their conversions, those people's touches and milestones, and the marks."""
 
     touches: pl.DataFrame
     conversions: pl.DataFrame
     marks: pl.DataFrame
+    milestones: pl.DataFrame
 
 
 def terms_of(workspace: Workspace) -> Terms:
@@ -84,8 +94,10 @@ def load_slice(workspace: Workspace, days: Sequence[date], terms: Terms) -> Slic
         conversions = _fetch(cursor, _conversions_query(workspace, days), CONVERSIONS)
         people = conversions["person"].unique().to_list()
         touches = _fetch(cursor, _touches_query(workspace, days, terms, people), TOUCHES)
+        entries = _MILESTONES.format(workspace=workspace.pk, people=_array(map(str, people)))
+        milestones = _fetch(cursor, entries, MILESTONES)
         marks = _fetch(cursor, _MARKS.format(direct=DIRECT, workspace=workspace.pk), MARKS)
-    return Slice(touches, conversions, marks)
+    return Slice(touches, conversions, marks, milestones)
 
 
 def count_conversions(workspace: Workspace, days: Sequence[date]) -> dict[date, int]:

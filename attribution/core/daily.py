@@ -9,10 +9,11 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
-from attribution.core.credit import CREDIT_UNITS, MAX_TOTAL, share_credit
-from attribution.core.frames import CONVERSIONS, DAILY, MARKS, TOUCHES, Ints, check_columns
-from attribution.core.journeys import MICROS_A_DAY, Journey, Touch, index_of, order_by_person, path_of
-from attribution.core.kernel import RULE_CODES, Packed, Paths, Reached, new_slab, weigh_group
+from attribution.core.credit import CREDIT_UNITS, share_credit
+from attribution.core.frames import CONVERSIONS, DAILY, MARKS, TOUCHES, Ints
+from attribution.core.gathered import Gathered, Group, gather
+from attribution.core.journeys import MICROS_A_DAY, NEVER, Journey, Touch, path_of
+from attribution.core.kernel import RULE_CODES, Packed, new_slab, weigh_group
 from attribution.core.rules import RULES
 
 
@@ -64,41 +65,29 @@ def fill(
     marks: pl.DataFrame,
     terms: Terms,
     *,
+    milestones: pl.DataFrame | None = None,
     threads: int = 1,
 ) -> list[DayCredit]:
     """Credit the conversions by every rule of the terms, by ascending day, goal and order of the rules.
 
-    Frames as declared in frames.py; one person's touches in the order of (at, message id), else any order.
-    Touches of people without a conversion are passed over. Days without conversions have no rows.
+    Frames as `gather` takes them. Days without conversions have no rows.
     """
-    check_columns(touches, TOUCHES, name="touches")
-    check_columns(conversions, CONVERSIONS, name="conversions")
-    check_columns(marks, MARKS, name="marks")
-    if conversions.is_empty():
-        return []
-    _refuse_huge_values(conversions)
-    conversions, marks = conversions.sort("day", "goal"), marks.sort("mark")
-    people = conversions["person"].unique().sort().to_numpy()
-    paths = _gather_paths(touches, marks, people)
-    reached = Reached(
-        person=index_of(people, conversions["person"].to_numpy()),
-        at=conversions["at"].to_physical().to_numpy(writable=True),
-        value=conversions["value"].fill_null(0).to_numpy(writable=True),
-        has_value=conversions["value"].is_not_null().to_numpy(writable=True),
-    )
-    groups = _groups_of(conversions)
-    mark_ids = marks["mark"].to_numpy()
+    return credit_days(gather(touches, conversions, marks, milestones), terms, threads=threads)
 
-    def credit_groups(chosen: Sequence[_Group]) -> list[tuple[_Group, Packed]]:
-        codes = np.array([RULE_CODES[name] for name in terms.rules], dtype=np.int64)
-        half_lives = np.full(len(codes), float(terms.half_life))
-        slab = new_slab(len(codes), len(mark_ids))
+
+def credit_days(gathered: Gathered, terms: Terms, *, threads: int = 1) -> list[DayCredit]:
+    """What `fill` does, from what is gathered already."""
+    codes = np.array([RULE_CODES[name] for name in terms.rules], dtype=np.int64)
+    half_lives = np.full(len(codes), float(terms.half_life))
+
+    def credit_groups(chosen: Sequence[Group]) -> list[tuple[Group, Packed]]:
+        slab = new_slab(len(codes), len(gathered.mark_ids))
         return [
             (
                 group,
                 weigh_group(
-                    paths,
-                    _cut(reached, group),
+                    gathered.paths,
+                    gathered.reached_in(group),
                     terms.lookback_of(group.goal),
                     codes,
                     half_lives,
@@ -109,12 +98,12 @@ def fill(
         ]
 
     if threads == 1:
-        packed = credit_groups(groups)
+        packed = credit_groups(gathered.groups)
     else:
         with ThreadPoolExecutor(threads) as pool:
-            parts = pool.map(credit_groups, [groups[i::threads] for i in range(threads)])
+            parts = pool.map(credit_groups, [gathered.groups[i::threads] for i in range(threads)])
             packed = sorted((pair for part in parts for pair in part), key=lambda pair: pair[0].begin)
-    return [row for group, sums in packed for row in _rows_of(group, sums, terms.rules, mark_ids)]
+    return [row for group, sums in packed for row in _rows_of(group, sums, terms.rules, gathered.mark_ids)]
 
 
 def unpack(rows: Sequence[DayCredit]) -> pl.DataFrame:
@@ -146,6 +135,8 @@ def credit_of_one(
     value: int | None,
     lookback: int,
     half_life: int,
+    lead_at: int = NEVER,
+    opportunity_at: int = NEVER,
 ) -> list[tuple[int, int, int | None]]:
     """Show how one conversion is shared: (position in `touches`, credit, value) for each touch of its path.
 
@@ -155,7 +146,8 @@ def credit_of_one(
     path = path_of(touches, converted_at=converted_at, lookback=lookback)
     if not path:
         return []
-    weights = RULES[rule].twin(Journey([touches[i] for i in path], converted_at, half_life))
+    journey = Journey([touches[i] for i in path], converted_at, half_life, lead_at, opportunity_at)
+    weights = RULES[rule].twin(journey)
     credit = share_credit(weights, CREDIT_UNITS)
     if value is None:
         return [(i, share, None) for i, share in zip(path, credit, strict=True)]
@@ -173,45 +165,7 @@ def warm_up() -> None:
     )
 
 
-@dataclass(frozen=True)
-class _Group:
-    """The rows [begin:end) of the sorted conversions that share a day and a goal."""
-
-    day: date
-    goal: int
-    begin: int
-    end: int
-
-
-def _refuse_huge_values(conversions: pl.DataFrame) -> None:
-    largest = conversions.select(pl.col("value").abs().max()).item()
-    if largest is not None and largest > MAX_TOTAL:
-        raise ValueError(f"value must be within ±{MAX_TOTAL} millionths to be shared exactly, got {largest}")
-
-
-def _gather_paths(touches: pl.DataFrame, marks: pl.DataFrame, people: Ints) -> Paths:
-    mark = index_of(marks["mark"].to_numpy(), touches["mark"].to_numpy())
-    if (mark < 0).any():
-        raise ValueError(f"touches name a mark that is not among the marks: {touches['mark'][int(mark.argmin())]}")
-    person = index_of(people, touches["person"].to_numpy())
-    at = touches["at"].to_physical().to_numpy(writable=True)
-    is_direct = marks["is_direct"].to_numpy(writable=True)
-    return Paths(*order_by_person(person, at, mark, len(people)), is_direct)
-
-
-def _groups_of(conversions: pl.DataFrame) -> list[_Group]:
-    keys = conversions.with_row_index("begin").group_by("day", "goal", maintain_order=True).agg(pl.first("begin"))
-    bounds = [*keys["begin"], len(conversions)]
-    days_and_goals = zip(keys["day"], keys["goal"], pairwise(bounds), strict=True)
-    return [_Group(day, goal, begin, end) for day, goal, (begin, end) in days_and_goals]
-
-
-def _cut(reached: Reached, group: _Group) -> Reached:
-    rows = slice(group.begin, group.end)
-    return Reached(reached.person[rows], reached.at[rows], reached.value[rows], reached.has_value[rows])
-
-
-def _rows_of(group: _Group, sums: Packed, rules: Sequence[str], mark_ids: Ints) -> list[DayCredit]:
+def _rows_of(group: Group, sums: Packed, rules: Sequence[str], mark_ids: Ints) -> list[DayCredit]:
     totals = [int(total) for total in sums.totals]
     return [
         DayCredit(

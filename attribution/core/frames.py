@@ -31,6 +31,13 @@ CONVERSIONS: Schema = {
     "value": pl.Int64,  # millionths of the workspace's currency; null when no rate was known
 }
 
+# At most one row per person; who has none, or a null, never got there.
+MILESTONES: Schema = {
+    "person": pl.Int64,  # the person's id
+    "lead_at": INSTANT,  # first entry of the stage that makes a lead
+    "opportunity_at": INSTANT,  # first entry of the stage that makes an opportunity
+}
+
 # What DayCredit unpacks to: one row per day, goal, rule and mark.
 DAILY: Schema = {
     "day": pl.Date,

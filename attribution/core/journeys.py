@@ -14,8 +14,11 @@ from attribution.core.frames import Flags, Floats, Ints
 
 MICROS_A_DAY = 86_400_000_000
 
-FIRST, LAST, LAST_NON_DIRECT = 1, 2, 4
-"""What a touch can be on its path, as bits; one touch may be several. Milestones become further bits."""
+FIRST, LAST, LAST_NON_DIRECT, LEAD, OPPORTUNITY = 1, 2, 4, 8, 16
+"""What a touch can be on its path, as bits; one touch may be several."""
+
+NEVER = 2**63 - 1
+"""When a stage was entered by somebody who never entered it."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,26 @@ class Touch:
 
 @dataclass(frozen=True)
 class Journey:
-    """The path of one conversion, oldest touch first; at least one touch. Times in microseconds."""
+    """The path of one conversion, oldest touch first; at least one touch. Times in microseconds.
+
+    The milestones are when the person first became a lead and an opportunity, if ever.
+    """
 
     touches: Sequence[Touch]
     converted_at: int
     half_life: int = 7 * MICROS_A_DAY
+    lead_at: int = NEVER
+    opportunity_at: int = NEVER
+
+
+def anchor_of(journey: Journey, milestone_at: int) -> int | None:
+    """Position of the touch that led to a milestone: the latest at or before it.
+
+    None where the milestone came after the conversion, or before every touch of the path.
+    """
+    if milestone_at > journey.converted_at:
+        return None
+    return max((i for i, touch in enumerate(journey.touches) if touch.at <= milestone_at), default=None)
 
 
 def path_of(touches: Sequence[Touch], *, converted_at: int, lookback: int) -> list[int]:
@@ -72,6 +90,15 @@ def describe_path(at: Ints, mark: Ints, begin: int, end: int, is_direct: Flags, 
     anchors[0] |= FIRST
     anchors[n - 1] |= LAST
     anchors[last_non_direct] |= LAST_NON_DIRECT
+
+
+@njit(nogil=True)
+def mark_milestone(at: Ints, begin: int, end: int, milestone_at: int, bit: int, anchors: Ints) -> None:
+    """Give the anchor of a milestone its bit, if the path has one (anchor_of says which)."""
+    for i in range(end - 1, begin - 1, -1):
+        if at[i] <= milestone_at:
+            anchors[i - begin] |= bit
+            return
 
 
 @njit(nogil=True, cache=True)

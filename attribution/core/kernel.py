@@ -15,7 +15,7 @@ from numba import njit
 
 from attribution.core.credit import CREDIT_UNITS, make_whole, share_whole
 from attribution.core.frames import Flags, Floats, Ints
-from attribution.core.journeys import describe_path, find_path
+from attribution.core.journeys import LEAD, OPPORTUNITY, describe_path, find_path, mark_milestone
 from attribution.core.rules import RULES
 
 RULE_CODES = {name: code for code, name in enumerate(RULES)}
@@ -23,12 +23,17 @@ RULE_CODES = {name: code for code, name in enumerate(RULES)}
 
 
 class Paths(NamedTuple):
-    """Touches gathered by person: person p's are at[first[p]:first[p + 1]]; marks index is_direct."""
+    """Touches gathered by person: person p's are at[first[p]:first[p + 1]]; marks index is_direct.
+
+    lead[p] and opportunity[p] say when person p became one, or NEVER.
+    """
 
     first: Ints
     at: Ints
     mark: Ints
     is_direct: Flags
+    lead: Ints
+    opportunity: Ints
 
 
 class Reached(NamedTuple):
@@ -179,6 +184,10 @@ def _compile(stamp: str) -> Callable[..., Packed]:
                 units, rests = np.empty(room, np.int64), np.empty(room, np.int64)
                 ages, weights = np.empty(room, np.float64), np.empty(room, np.float64)
             describe_path(paths.at, paths.mark, begin, end, paths.is_direct, anchors, ages)
+            if paths.lead[person] <= reached.at[c]:
+                mark_milestone(paths.at, begin, end, paths.lead[person], LEAD, anchors)
+            if paths.opportunity[person] <= reached.at[c]:
+                mark_milestone(paths.at, begin, end, paths.opportunity[person], OPPORTUNITY, anchors)
             for i in range(begin, end):
                 if not is_met[paths.mark[i]]:
                     is_met[paths.mark[i]] = True

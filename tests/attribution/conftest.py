@@ -10,20 +10,21 @@ import pytest
 from accounts.models import Agency, Workspace
 from accounts.tenancy import workspace_scope
 from attribution.core.credit import CREDIT_UNITS, share_credit
-from attribution.core.journeys import Journey, Touch
+from attribution.core.journeys import MICROS_A_DAY, NEVER, Journey, Touch
 from attribution.core.rules import RULES
 from attribution.models import DailyCredit
-from tracking.models import ChangedDay, Conversion, Goal, Mark
+from tracking.models import ChangedDay, Conversion, Goal, Mark, Stage, StageEntry
 from tracking.models import Touch as TouchRow
 
 
 @dataclass
 class Client:
-    """A workspace in Berlin time with two goals, of which `lead` looks back 5 days, and four marks."""
+    """A workspace in Berlin time with two goals, of which `lead` looks back 5 days, three stages and four marks."""
 
     workspace: Workspace
     goals: dict[str, int] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
+    stages: dict[str, int] = field(default_factory=dict)
 
     def touched(self, person: int, when: str, mark: str, *, tie: int = 0) -> None:
         """A person's touch; `when` is a UTC time."""
@@ -45,6 +46,17 @@ class Client:
                 at=instant(when),
                 value_micros=value,
                 currency="EUR",
+            )
+
+    def entered(self, person: int, when: str, role: str) -> None:
+        """A person's first entry of the stage of this role ("" for the one without)."""
+        with workspace_scope(self.workspace):
+            StageEntry.objects.create(
+                workspace=self.workspace,
+                person_id=person,
+                stage_id=self.stages[role],
+                at=instant(when),
+                message_id=f"{role} {person}",
             )
 
     def changed(self, *days: str, refill: int | None = None) -> None:
@@ -93,6 +105,8 @@ class Client:
             touches = list(TouchRow.objects.of(self.workspace).order_by("at", "tie"))
             conversions = list(Conversion.objects.of(self.workspace))
             own = dict(Goal.objects.of(self.workspace).values_list("id", "lookback_days"))
+            roles = dict(Stage.objects.of(self.workspace).values_list("id", "role"))
+            entries = list(StageEntry.objects.of(self.workspace))
         workspace = Workspace.objects.get(pk=self.workspace.pk)
         shares: dict = defaultdict(lambda: defaultdict(lambda: (0, 0)))
         totals: dict = defaultdict(lambda: (0, 0, 0, 0))
@@ -104,6 +118,8 @@ class Client:
                 for touch in touches
                 if touch.person_id == reach.person_id and timedelta() <= reach.at - touch.at <= timedelta(days=lookback)
             ]
+            mine = {roles[e.stage_id]: micros(e.at) for e in entries if e.person_id == reach.person_id}
+            milestones = (mine.get("lead", NEVER), mine.get("opportunity", NEVER))
             value = reach.value_micros or 0
             for name, rule in RULES.items():
                 half_life = workspace.half_life_days if name == "time_decay" else 0
@@ -112,17 +128,24 @@ class Client:
                 totals[key] = tuple(map(sum, zip(totals[key], (1, value, *lost), strict=True)))
                 shares[key]  # a row without marks is a row too
                 if path:
-                    _share(shares[key], rule, path, direct, value, workspace.half_life_days)
+                    touched = [Touch(micros(touch.at), touch.mark_id, touch.mark_id in direct) for touch in path]
+                    half_life_of_rules = round(workspace.half_life_days * MICROS_A_DAY)
+                    journey = Journey(touched, micros(reach.at), half_life_of_rules, *milestones)
+                    _share(shares[key], rule, journey, value)
         return {key: (dict(shares[key]), totals[key]) for key in totals}
 
 
-def _share(sums, rule, path, direct, value, half_life_days):
-    touches = [Touch(round(touch.at.timestamp() * 1e6), touch.mark_id, touch.mark_id in direct) for touch in path]
-    weights = rule.twin(Journey(touches, touches[-1].at, round(half_life_days * 86_400_000_000)))
+def _share(sums, rule, journey, value):
+    weights = rule.twin(journey)
     parts = zip(share_credit(weights, CREDIT_UNITS), share_credit(weights, value), strict=True)
-    for touch, weight, (credit, worth) in zip(touches, weights, parts, strict=True):
+    for touch, weight, (credit, worth) in zip(journey.touches, weights, parts, strict=True):
         if weight:
             sums[touch.mark] = (sums[touch.mark][0] + credit, sums[touch.mark][1] + worth)
+
+
+def micros(when: datetime) -> int:
+    """Microseconds since 1970."""
+    return round(when.timestamp() * 1e6)
 
 
 def instant(text: str) -> datetime:
@@ -145,6 +168,11 @@ def make_client(slug: str) -> Client:
         for name, lookback in (("purchase", None), ("lead", 5)):
             goal = Goal.objects.create(workspace=workspace, name=name, event=name, lookback_days=lookback)
             client.goals[name] = goal.id
+        for place, role in enumerate(("lead", "", "opportunity")):
+            stage = Stage.objects.create(
+                workspace=workspace, position=place, name=f"{place}", event=f"{place}", role=role, goal_id=1
+            )
+            client.stages[role] = stage.id
         for channel in ("Direct", "Organic Search", "Paid Social", "Email"):
             mark = Mark.objects.create(
                 workspace=workspace, digest=channel.encode(), source=channel, medium="", channel=channel

@@ -34,6 +34,8 @@ def tell_two_months(client, *, seed=1):
             when = f"2026-03-{chance.randrange(1, 32):02} {chance.randrange(24):02}:{chance.choice(['00', '30'])}"
             value = chance.choice([None, 0, 80_000_000, chance.randrange(10**12)])
             client.reached(person, when, value=value, goal=chance.choice(["purchase", "lead"]))
+        for role in chance.sample(["lead", "opportunity", ""], chance.randrange(4)):
+            client.entered(person, f"2026-03-{chance.randrange(1, 20):02} {chance.randrange(24):02}:00", role)
 
 
 def test_a_search_visit_and_a_social_ad_share_an_order(anna):
@@ -50,6 +52,25 @@ def test_a_search_visit_and_a_social_ad_share_an_order(anna):
     }
     [linear] = [row for row in anna.stored() if row.rule == "linear"]
     assert (linear.value, linear.conversions_value) == ([40_000_000, 40_000_000], 80_000_000)
+
+
+def test_the_first_entries_of_lead_and_opportunity_anchor_credit(anna):
+    for day, mark in enumerate(["Organic Search", "Email", "Paid Social", "Direct"], start=1):
+        anna.touched(1, f"2026-03-{day:02} 09:00", mark)
+    anna.entered(1, "2026-03-02 10:00", "lead")
+    anna.entered(1, "2026-03-03 09:00", "opportunity")
+    anna.entered(1, "2026-03-01 10:00", "")
+    anna.entered(2, "2026-03-01 10:00", "lead")
+    anna.reached(1, "2026-03-22 09:10", value=80_000_000)
+    fill_days(anna.workspace, [date(2026, 3, 22)])
+    assert anna.credit("w_shaped", "2026-03-22") == {
+        "Organic Search": 0.3,
+        "Email": 0.3,
+        "Paid Social": 0.3,
+        "Direct": 0.1,
+    }
+    assert anna.credit("u_shaped", "2026-03-22")["Email"] == 0.4
+    assert anna.credit("full_path", "2026-03-22") == dict.fromkeys(anna.marks, 0.25)
 
 
 def test_fills_equal_a_computation_from_scratch(anna):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from attribution.core.credit import CREDIT_UNITS
 from attribution.core.daily import Terms, credit_of_one, fill, unpack
 from attribution.core.frames import DAILY
-from attribution.core.journeys import MICROS_A_DAY, Journey, Touch
+from attribution.core.journeys import MICROS_A_DAY, NEVER, Journey, Touch
 from attribution.core.kernel import _weigh_path
 from attribution.core.rules import RULES
 from tests.attribution.core import worlds
@@ -23,10 +23,11 @@ moments = st.one_of(st.integers(0, 4).map(lambda day: day * DAY), st.integers(0,
 paths = st.lists(st.tuples(moments, st.sampled_from(worlds.MARK_IDS)), min_size=1, max_size=90).map(
     lambda pairs: [Touch(at, mark, is_direct=mark == worlds.DIRECT) for at, mark in sorted(pairs)]
 )
+milestones = st.tuples(moments | st.just(NEVER), moments | st.just(NEVER))
 half_lives = st.sampled_from([DAY // 100, DAY, 7 * DAY, 30 * DAY])
 
 
-def share(touches, name, value=0, half_life=7 * DAY):
+def share(touches, name, value=0, half_life=7 * DAY, milestones=(NEVER, NEVER)):
     return credit_of_one(
         touches,
         name,
@@ -34,14 +35,16 @@ def share(touches, name, value=0, half_life=7 * DAY):
         value=value,
         lookback=90 * DAY,
         half_life=half_life,
+        lead_at=milestones[0],
+        opportunity_at=milestones[1],
     )
 
 
 @every_rule
 @settings(max_examples=60, deadline=None)
-@given(touches=paths, value=worlds.values, half_life=half_lives)
-def test_credit_adds_up_to_one_and_value_to_the_value(name, touches, value, half_life):
-    shares = share(touches, name, value, half_life)
+@given(touches=paths, value=worlds.values, half_life=half_lives, milestones=milestones)
+def test_credit_adds_up_to_one_and_value_to_the_value(name, touches, value, half_life, milestones):
+    shares = share(touches, name, value, half_life, milestones)
     assert sum(credit for _, credit, _ in shares) == CREDIT_UNITS
     if value is None:
         assert {part for _, _, part in shares} == {None}
@@ -51,26 +54,29 @@ def test_credit_adds_up_to_one_and_value_to_the_value(name, touches, value, half
 
 @every_rule
 @settings(max_examples=60, deadline=None)
-@given(touches=paths, half_life=half_lives)
-def test_no_touch_is_more_than_a_unit_from_its_exact_share(name, touches, half_life):
-    weights = [Fraction(w) for w in RULES[name].twin(Journey(touches, touches[-1].at, half_life))]
+@given(touches=paths, half_life=half_lives, milestones=milestones)
+def test_no_touch_is_more_than_a_unit_from_its_exact_share(name, touches, half_life, milestones):
+    journey = Journey(touches, touches[-1].at + DAY, half_life, *milestones)
+    weights = [Fraction(w) for w in RULES[name].twin(journey)]
     assert all(math.isfinite(w) and w >= 0 for w in weights)
-    for (_, credit, _), weight in zip(share(touches, name, 0, half_life), weights, strict=True):
+    for (_, credit, _), weight in zip(share(touches, name, 0, half_life, milestones), weights, strict=True):
         assert abs(credit - weight / sum(weights) * CREDIT_UNITS) < 1 + Fraction(1, 1000)
 
 
 @every_rule
 @settings(max_examples=40, deadline=None)
-@given(touches=paths, by=st.integers(-(10**15), 10**15))
-def test_moving_a_whole_journey_in_time_changes_nothing(name, touches, by):
+@given(touches=paths, milestones=milestones, by=st.integers(-(10**15), 10**15))
+def test_moving_a_whole_journey_in_time_changes_nothing(name, touches, milestones, by):
     moved = [Touch(touch.at + by, touch.mark, touch.is_direct) for touch in touches]
-    assert share(moved, name) == share(touches, name)
+    moved_milestones = [when if when == NEVER else when + by for when in milestones]
+    assert share(moved, name, milestones=moved_milestones) == share(touches, name, milestones=milestones)
 
 
 @settings(max_examples=150, deadline=None)
-@given(rows=worlds.touch_rows, reached=worlds.reaches, terms=worlds.terms)
-def test_the_kernel_equals_the_definitions_to_the_unit(rows, reached, terms):
-    assert worlds.as_dict(worlds.fill_world(rows, reached, terms)) == worlds.credit_slowly(rows, reached, terms)
+@given(rows=worlds.touch_rows, reached=worlds.reaches, terms=worlds.terms, entered=worlds.entries)
+def test_the_kernel_equals_the_definitions_to_the_unit(rows, reached, terms, entered):
+    filled = worlds.fill_world(rows, reached, terms, entered=entered)
+    assert worlds.as_dict(filled) == worlds.credit_slowly(rows, reached, terms, entered)
 
 
 @settings(max_examples=60, deadline=None)

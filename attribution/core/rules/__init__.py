@@ -2,11 +2,14 @@
 
 from attribution.core.rules import (
     first_touch,
+    full_path,
     last_non_direct,
     last_touch,
     linear,
     position_based,
     time_decay,
+    u_shaped,
+    w_shaped,
 )
 from attribution.core.rules.rule import Rule
 
@@ -17,6 +20,9 @@ RULES: dict[str, Rule] = {
     "linear": linear.RULE,
     "time_decay": time_decay.RULE,
     "position_based": position_based.RULE,
+    "u_shaped": u_shaped.RULE,
+    "w_shaped": w_shaped.RULE,
+    "full_path": full_path.RULE,
 }
 """Name → rule, in the order they are shown."""
 

@@ -6,15 +6,18 @@ import pytest
 
 from attribution.core.credit import CREDIT_UNITS
 from attribution.core.daily import Terms, credit_of_one, unpack
-from attribution.core.journeys import MICROS_A_DAY, Touch
+from attribution.core.journeys import MICROS_A_DAY, NEVER, Touch
 from attribution.core.rules import RULES
 from tests.attribution.core.worlds import (
     DIRECT,
     EMAIL,
     SEARCH,
     SOCIAL,
+    Milestones,
     Reach,
     Row,
+    as_dict,
+    credit_slowly,
     fill_world,
     parts_of_one,
 )
@@ -22,13 +25,20 @@ from tests.attribution.core.worlds import (
 DAY = MICROS_A_DAY
 
 
-def credit(rule, days, marks=None, *, converted_on=None, half_life_days=7, value=0):
-    """Credit of touches on the given days, by position."""
+def credit(rule, days, marks=None, *, converted_on=None, half_life_days=7, value=0, lead=None, opportunity=None):
+    """Credit of touches on the given days, by position; lead and opportunity are days too."""
     marks = marks or [SEARCH] * len(days)
     touches = [Touch(round(d * DAY), mark, is_direct=mark == DIRECT) for d, mark in zip(days, marks, strict=True)]
     when = round((days[-1] if converted_on is None else converted_on) * DAY)
     return credit_of_one(
-        touches, rule, converted_at=when, value=value, lookback=90 * DAY, half_life=half_life_days * DAY
+        touches,
+        rule,
+        converted_at=when,
+        value=value,
+        lookback=90 * DAY,
+        half_life=half_life_days * DAY,
+        lead_at=NEVER if lead is None else round(lead * DAY),
+        opportunity_at=NEVER if opportunity is None else round(opportunity * DAY),
     )
 
 
@@ -50,6 +60,40 @@ def credit(rule, days, marks=None, *, converted_on=None, half_life_days=7, value
 )
 def test_shares(rule, days, expected):
     assert [share for _, share, _ in credit(rule, days)] == [parts_of_one(part) for part in expected]
+
+
+FIVE = [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("rule", "days", "lead", "opportunity", "expected"),
+    [
+        ("u_shaped", FIVE, 1.1, 3.1, [0.4, 0.4, 0.2 / 3, 0.2 / 3, 0.2 / 3]),
+        ("w_shaped", FIVE, 1.1, 3.1, [0.3, 0.3, 0.05, 0.3, 0.05]),
+        ("full_path", FIVE, 1.1, 3.1, [0.225, 0.225, 0.1, 0.225, 0.225]),
+        ("w_shaped", [0, 1], 0.1, 0.1, [0.9, 0.1]),
+        ("w_shaped", [0, 1, 2], None, None, [0.75, 0.125, 0.125]),
+        ("u_shaped", [0, 1, 2], None, None, [2 / 3, 1 / 6, 1 / 6]),
+        # The lead came with its touch, with the conversion, a moment too late, and before the look-back.
+        ("u_shaped", [0, 1, 2], 1, None, [0.4, 0.4, 0.2]),
+        ("u_shaped", [0, 1, 2], 2, None, [0.4, 0.2, 0.4]),
+        ("u_shaped", [0, 1, 2], 2.001, None, [2 / 3, 1 / 6, 1 / 6]),
+        ("u_shaped", [0, 1, 2], -1, None, [2 / 3, 1 / 6, 1 / 6]),
+        ("u_shaped", [0], 0, None, [1]),
+        ("u_shaped", [0, 1], 1, None, [0.5, 0.5]),
+        ("w_shaped", [0, 1, 2], 1, 2, [1 / 3, 1 / 3, 1 / 3]),
+        ("full_path", [0, 1, 2, 3], None, None, [0.225 / 0.55, 0.05 / 0.55, 0.05 / 0.55, 0.225 / 0.55]),
+        ("full_path", [0, 1], 0, 0, [0.75, 0.25]),
+    ],
+)
+def test_milestones_anchor_the_touches_that_led_to_them(rule, days, lead, opportunity, expected):
+    shares = [share for _, share, _ in credit(rule, days, lead=lead, opportunity=opportunity)]
+    assert shares == pytest.approx([parts_of_one(part) for part in expected], abs=1)
+    # The kernel says the same.
+    rows = [Row(3, round(day * DAY), str(day), (SEARCH, EMAIL, SOCIAL, DIRECT, EMAIL)[i]) for i, day in enumerate(days)]
+    entered = {3: Milestones(*(None if at is None else round(at * DAY) for at in (lead, opportunity)))}
+    reached, terms = [Reach(3, days[-1] * DAY, 1, None)], Terms(rules=[rule])
+    assert as_dict(fill_world(rows, reached, terms, entered=entered)) == credit_slowly(rows, reached, terms, entered)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from attribution.core.credit import CREDIT_UNITS, MAX_TOTAL
 from attribution.core.daily import DayCredit, Terms, credit_of_one, fill
-from attribution.core.frames import CONVERSIONS, MARKS, TOUCHES
-from attribution.core.journeys import MICROS_A_DAY, Touch
+from attribution.core.frames import CONVERSIONS, MARKS, MILESTONES, TOUCHES
+from attribution.core.journeys import MICROS_A_DAY, NEVER, Touch
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 DIRECT, SEARCH, EMAIL, SOCIAL = 7, 12, 905, 4_000_000
@@ -37,6 +37,14 @@ class Reach:
     value: int | None
 
 
+@dataclass(frozen=True)
+class Milestones:
+    """When a person became a lead and an opportunity, in microseconds after START, or never."""
+
+    lead: int | None = None
+    opportunity: int | None = None
+
+
 # Few distinct instants, so that equal times and exact window ends are common, mixed with any instant at all.
 instants = st.one_of(
     st.integers(0, 12).map(lambda step: step * 5 * MICROS_A_DAY // 2), st.integers(0, 30 * MICROS_A_DAY)
@@ -53,6 +61,7 @@ touch_rows = st.lists(
     unique_by=lambda row: row.message,
 )
 reaches = st.lists(st.builds(Reach, people, instants, st.sampled_from([1, 2]), values), max_size=12)
+entries = st.dictionaries(people, st.builds(Milestones, st.none() | instants, st.none() | instants))
 terms = st.builds(
     Terms,
     lookback_days=st.sampled_from([0, 2.5, 7, 90]),
@@ -86,9 +95,32 @@ def marks_frame() -> pl.DataFrame:
     return pl.DataFrame([(mark, mark == DIRECT) for mark in MARK_IDS], schema=MARKS, orient="row")
 
 
-def fill_world(rows: list[Row], reached: list[Reach], agreed: Terms, *, threads: int = 1) -> list[DayCredit]:
+def milestones_frame(entered: dict[int, Milestones]) -> pl.DataFrame:
+    """The first entries of the two stages."""
+    rows = [
+        (person, *(None if when is None else at(when) for when in (found.lead, found.opportunity)))
+        for person, found in entered.items()
+    ]
+    return pl.DataFrame(rows, schema=MILESTONES, orient="row")
+
+
+def fill_world(
+    rows: list[Row],
+    reached: list[Reach],
+    agreed: Terms,
+    *,
+    entered: dict[int, Milestones] | None = None,
+    threads: int = 1,
+) -> list[DayCredit]:
     """Run the real thing."""
-    return fill(touches_frame(rows), conversions_frame(reached), marks_frame(), agreed, threads=threads)
+    return fill(
+        touches_frame(rows),
+        conversions_frame(reached),
+        marks_frame(),
+        agreed,
+        milestones=milestones_frame(entered or {}),
+        threads=threads,
+    )
 
 
 def timeline(rows: list[Row], person: int) -> list[Touch]:
@@ -97,11 +129,14 @@ def timeline(rows: list[Row], person: int) -> list[Touch]:
     return [Touch(row.at, row.mark, is_direct=row.mark == DIRECT) for row in mine]
 
 
-def credit_slowly(rows: list[Row], reached: list[Reach], agreed: Terms) -> dict:
+def credit_slowly(
+    rows: list[Row], reached: list[Reach], agreed: Terms, entered: dict[int, Milestones] | None = None
+) -> dict:
     """{(day, goal, rule, mark): [credit, value]} by the definitions, one conversion at a time."""
     sums: dict = defaultdict(lambda: [0, 0])
     for reach in reached:
         touches = timeline(rows, reach.person)
+        milestones = (entered or {}).get(reach.person, Milestones())
         for rule in agreed.rules:
             for i, credit, value in credit_of_one(
                 touches,
@@ -110,6 +145,8 @@ def credit_slowly(rows: list[Row], reached: list[Reach], agreed: Terms) -> dict:
                 value=reach.value,
                 lookback=agreed.lookback_of(reach.goal),
                 half_life=agreed.half_life,
+                lead_at=NEVER if milestones.lead is None else milestones.lead,
+                opportunity_at=NEVER if milestones.opportunity is None else milestones.opportunity,
             ):
                 key = (at(reach.at).date(), reach.goal, rule, touches[i].mark)
                 sums[key][0] += credit
