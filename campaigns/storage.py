@@ -2,12 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from django.utils.timezone import now
 
 from accounts.models import Workspace
 from campaigns import models
 from campaigns.core.spend import Plan, Spend, SpendKey, Stored
 from common.periods import Period
+from tracking.storage.rows import run
 
 _COLUMNS = (
     "id",
@@ -23,6 +28,18 @@ _COLUMNS = (
     "clicks",
     "external_id",
 )
+_ADD = """
+    insert into campaigns_spend (
+        workspace_id, stored_at, key_digest, start, "end", amount_micros, currency, channel, source, medium, campaign,
+        impressions, clicks, external_id
+    )
+    select %(workspace)s, %(now)s, decode(key, 'hex'), start, "end", amount, currency, channel, source, medium,
+           campaign, impressions, clicks, external_id
+    from json_to_recordset(%(rows)s::json) as sent (
+        key text, start date, "end" date, amount bigint, currency text, channel text, source text, medium text,
+        campaign text, impressions bigint, clicks bigint, external_id text
+    )
+"""
 
 
 def load_spend(workspace: Workspace, period: Period) -> list[Spend]:
@@ -48,7 +65,9 @@ def load_related(workspace: Workspace, spends: Sequence[Spend]) -> list[Stored]:
 def save_plan(workspace: Workspace, plan: Plan) -> None:
     """Remove and add what the plan says; in the workspace's scope."""
     models.Spend.objects.of(workspace).filter(pk__in=plan.removed).delete()
-    models.Spend.objects.bulk_create(_make_rows(workspace, plan.added))
+    # In one statement: as objects, ten thousand rows take seconds.
+    added = msgspec.json.encode([_describe(spend) for spend in plan.added]).decode()
+    run(workspace.pk, _ADD, rows=added, now=now())
 
 
 def digest_key(key: SpendKey) -> bytes:
@@ -56,22 +75,5 @@ def digest_key(key: SpendKey) -> bytes:
     return hashlib.sha256(json.dumps(key).encode()).digest()
 
 
-def _make_rows(workspace: Workspace, spends: Iterable[Spend]) -> list[models.Spend]:
-    return [
-        models.Spend(
-            workspace_id=workspace.pk,
-            start=spend.start,
-            end=spend.end,
-            amount_micros=spend.amount,
-            currency=spend.currency,
-            channel=spend.channel,
-            source=spend.source,
-            medium=spend.medium,
-            campaign=spend.campaign,
-            key_digest=digest_key(spend.key),
-            impressions=spend.impressions,
-            clicks=spend.clicks,
-            external_id=spend.external_id,
-        )
-        for spend in spends
-    ]
+def _describe(spend: Spend) -> dict[str, Any]:
+    return {**msgspec.to_builtins(spend), "key": digest_key(spend.key).hex()}
