@@ -1,4 +1,4 @@
-"""Which workspaces a person may see: those of the agencies they are a member of."""
+"""The workspaces a person may see, as the pages find them."""
 
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -8,12 +8,12 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts.models import User, Workspace
+from accounts.permissions import workspaces_of_user
 
 
 def workspaces_of(user: User | AnonymousUser) -> QuerySet[Workspace]:
     """Their workspaces by name, each with its agency."""
-    mine = Workspace.objects.filter(agency__memberships__user_id=cast(User, user).pk)
-    return mine.select_related("agency").order_by("name", "pk")
+    return workspaces_of_user(cast(User, user))
 
 
 def find_workspace(user: User | AnonymousUser, slug: str) -> Workspace:

@@ -36,7 +36,7 @@ def test_another_agency_s_workspace_is_in_no_list(as_ada, northwind, rival_works
 
 
 def test_a_member_of_two_agencies_sees_both(as_ada, ada, northwind, rival_workspace):
-    Membership.objects.create(user=ada, agency=rival_workspace.agency, role=Role.CLIENT)
+    Membership.objects.create(user=ada, agency=rival_workspace.agency, role=Role.ANALYST)
     page = as_ada.get("/").content.decode()
     assert "Rival Shop" in page
     assert "Northwind Bikes" in page
