@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from campaigns.core.spend import Cost, FindRate, Spend, add_spend
+from campaigns.core.spend import Cost, FindRate, Spend, SpendKey, add_spend
 from common.periods import Period
 from tracking.core.channels import CHANNELS, ChannelRule, classify
 from tracking.core.marks import Mark, make_tags
 from tracking.core.urls import clean_text
+
+GROUPS_WITH_COST = ("channel", "source", "medium", "campaign", "source_medium")
+"""What rows of spend can say of themselves; which advertisement or page was paid for, they do not."""
 
 UNASSIGNED = None
 """The group of spend that does not say what the grouping asks: a channel's budget has no source."""
@@ -71,9 +74,14 @@ def sum_costs(
 ) -> dict[str | None, Cost]:
     """Sum what was paid within a period by the groups of credit; a group nobody paid for is not there."""
     costs: dict[str | None, Cost] = {}
+    # A key's rows have one group, and there is a row for each of its days.
+    groups: dict[SpendKey, str | None] = {}
     for spend in spends:
         if spend.start <= period.end and period.start <= spend.end:
-            cost = costs.setdefault(find_group(spend, group_by, rules), Cost())
+            key = spend.key
+            if key not in groups:
+                groups[key] = find_group(spend, group_by, rules)
+            cost = costs.setdefault(groups[key], Cost())
             add_spend(cost, spend, period, currency=currency, find_rate=find_rate)
     return costs
 

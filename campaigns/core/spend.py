@@ -179,13 +179,16 @@ def add_spend(cost: Cost, spend: Spend, period: Period, *, currency: str, find_r
     cost.rows += 1
     cost.impressions += count_within(spend.impressions, spend, period)
     cost.clicks += count_within(spend.clicks, spend, period)
-    for day, micros in spread(spend).items():
-        if micros and period.start <= day <= period.end:
-            rate = find_rate(spend.currency, currency, day)
-            if rate is None:
-                cost.days_without_rate += 1
-            else:
-                cost.amount += convert_micros(micros, rate)
+    within = {day: micros for day, micros in spread(spend).items() if micros and period.start <= day <= period.end}
+    if spend.currency == currency:
+        cost.amount += sum(within.values())
+        return
+    for day, micros in within.items():
+        rate = find_rate(spend.currency, currency, day)
+        if rate is None:
+            cost.days_without_rate += 1
+        else:
+            cost.amount += convert_micros(micros, rate)
 
 
 @dataclass(eq=False)
