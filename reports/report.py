@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from common.periods import Period
+from reports.core.lifetime import Lifetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,53 @@ class AttributionReport:
     formula: str
     as_of: datetime
     notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnsRow:
+    """What one group earned and what was paid for it; ratios as numbers (0.8 = 80 %).
+
+    None: not known, or not defined; `notes` say why in sentences. The total has no group.
+    """
+
+    group: str | None
+    channel: str | None
+    conversions: Decimal
+    revenue: Decimal
+    cost: Decimal | None
+    sessions: int
+    conversion_rate: float | None
+    cpa: Decimal | None
+    roi: float | None
+    roas: float | None
+    notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnsReport:
+    """An attribution report beside what was paid; Σ cost of rows + unassigned_cost = cost of the total."""
+
+    attribution: AttributionReport
+    rows: list[ReturnsRow]
+    # Paid for something the grouping does not name: a channel's budget has no source.
+    unassigned_cost: Decimal | None
+    total: ReturnsRow
+    notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LifetimeReport:
+    """What a customer, a person with an order, is worth up to a day; money in the workspace's currency."""
+
+    goal_id: int
+    goal_name: str
+    currency: str
+    as_of: date
+    margin: Decimal | None
+    lifetime_years: Decimal | None
+    lifetime: Lifetime
+    complete_up_to: datetime
+    notes: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def _read_group(given: str) -> str:
 
 def _read_period(workspace: Workspace, query: Mapping[str, str], now: datetime) -> Period:
     usual = last_full_days(day_of(now, ZoneInfo(workspace.timezone)), USUAL_DAYS)
-    start, end = _read_day(query, "start"), _read_day(query, "end")
+    start, end = read_day(query, "start"), read_day(query, "end")
     if start is None and end is not None:
         return Period(end - (usual.end - usual.start), end)
     period = Period(start or usual.start, end or max(usual.end, start or usual.end))
@@ -98,7 +98,8 @@ def _read_period(workspace: Workspace, query: Mapping[str, str], now: datetime) 
     return period
 
 
-def _read_day(query: Mapping[str, str], field: str) -> date | None:
+def read_day(query: Mapping[str, str], field: str) -> date | None:
+    """A day of the query, None where it says none; raises Refusal for what is no day."""
     given = query.get(field)
     if not given:
         return None

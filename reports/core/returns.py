@@ -1,10 +1,8 @@
 """What came back for what was paid: conversion rate, cost per conversion, ROI and ROAS."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Literal
-
-from reports.core.ratios import average
 
 Name = Literal["conversion_rate", "cpa", "roi", "roas"]
 Reason = Literal["no_sessions", "no_conversions", "no_spend", "cost_unknown"]
@@ -40,8 +38,14 @@ def work_out_returns(
     has_return = cost is not None and cost > 0
     return Returns(
         conversion_rate=float(conversions / sessions) if sessions else None,
-        cpa=average(cost, conversions) if cost is not None and conversions > 0 else None,
+        cpa=_divide_money(cost, conversions) if cost is not None and conversions > 0 else None,
         roi=float((revenue - cost) / cost) if cost is not None and has_return else None,
         roas=float(revenue / cost) if cost is not None and has_return else None,
         undefined=undefined,
     )
+
+
+def _divide_money(money: Decimal, count: Decimal) -> Decimal:
+    """Money for each, with six decimals; a fortune over a billionth of a conversion has more digits than usual."""
+    with localcontext(prec=60):
+        return (money / count).quantize(Decimal("0.000001"))

@@ -12,13 +12,12 @@ from reports.core.lifetime import FIRST_CHANNELS, ORDERS, ChannelLifetime, measu
 TODAY = date(2026, 6, 30)
 
 
-def order(customer, value, *, days_ago=10, refunded=0):
+def order(customer, value, *, days_ago=10):
     micros = None if value is None else round(value * 1_000_000)
     return {
         "customer": customer,
         "day": TODAY - timedelta(days=days_ago),
         "value": micros,
-        "refunded": round(refunded * 1_000_000),
     }
 
 
@@ -58,12 +57,6 @@ def test_the_forecast_sees_a_year_and_the_history_everything():
     assert answer.mean_historic_clv == 1120
     assert (answer.average_order_value, answer.purchases_per_customer_per_year) == (60, 2)
     assert measure([order(1, 50, days_ago=-1)]).customers == 0
-
-
-def test_what_was_refunded_was_not_earned():
-    answer = measure([order(1, 100, refunded=30), order(2, 50)])
-    assert answer.mean_historic_clv == 60
-    assert answer.average_order_value == 60
 
 
 def test_an_order_without_a_rate_is_an_order_but_has_no_value():
