@@ -59,6 +59,8 @@ class ApiView(APIView):
                     self._claim.remember(response)
                 # In here, so that nothing is read after the workspace's scope has closed.
                 response.render()
+            # Somebody's figures, and once a key: nothing on the way may keep them.
+            response.headers.setdefault("Cache-Control", "no-store")
             if response.status_code >= 400 and self._in_transaction:
                 transaction.set_rollback(True)
         return response

@@ -20,6 +20,7 @@ def rule_of(*conditions):
 def test_a_new_workspace_has_the_usual_settings_a_write_key_and_a_goal(manager):
     answer = manager.post("workspaces/", {"name": "Northwind Bikes"})
     assert answer.status_code == 201
+    assert answer.headers["Cache-Control"] == "no-store"
     made = answer.json()
     key = WriteKey.objects.get(digest=digest_of(made.pop("write_key")))
     workspace = Workspace.objects.get(slug="northwind-bikes")
