@@ -13,7 +13,7 @@ from accounts.tenancy import workspace_scope
 from tracking.actions.attempts import Attempt, begin_attempt, end_attempt, is_our_fault, take_back_attempt
 from tracking.actions.quarantine import quarantine_event, quarantine_person
 from tracking.actions.refills import finish_refills
-from tracking.core.changes import find_changed_days
+from tracking.core.changes import find_changed_days, find_people_who_moved
 from tracking.core.facts import ORDER_COMPLETED, ORDER_REFUNDED, PersonEvents, Rules, StoredEvent
 from tracking.core.identity import ANONYMOUS, USER, Id, read_mentions
 from tracking.core.orders import keep_ledger
@@ -28,6 +28,7 @@ from tracking.storage.events import (
 )
 from tracking.storage.facts import save_facts, save_refunds
 from tracking.storage.marks import number_marks
+from tracking.storage.open_paths import save_open_paths
 from tracking.storage.people import People, load_people, save_people
 from tracking.storage.rules import load_rules
 from tracking.storage.work import note_days, take_people
@@ -111,6 +112,7 @@ def derive_people(
     numbers = number_marks(workspace.pk, marks, rules.channels)
     save_refunds(workspace.pk, refunded, ledger)
     changes = save_facts(workspace.pk, people.numbers, facts, numbers)
+    save_open_paths(workspace.pk, find_people_who_moved(changes))
     lookbacks = {goal.id: goal.lookback for goal in rules.goals}
     note_days(workspace.pk, find_changed_days(changes, lookbacks, rules.zone), refill_id)
 

@@ -49,6 +49,11 @@ def find_changed_days(changes: Changes, lookbacks: Mapping[int, timedelta], zone
     return days_of((moment.at for moment in spoilt), zone)
 
 
+def find_people_who_moved(changes: Changes) -> set[int]:
+    """People whose way so far is another now: touches or conversions of theirs came, went or changed."""
+    return {*changes.touches, *(moment.person_id for moment in changes.conversions)}
+
+
 def days_of(moments: Iterable[datetime], zone: ZoneInfo) -> set[date]:
     """The days on which instants fall."""
     return {day_of(moment, zone) for moment in set(moments)}

@@ -1,7 +1,7 @@
 """What happened: events as posted, and the facts derived from them."""
 
 from tracking.models.events import DerivingState, Event, EventCount, Inbox, RejectedEvent
-from tracking.models.facts import Conversion, Mark, Refund, Session, StageEntry, Touch, TouchDetail
+from tracking.models.facts import Conversion, Mark, OpenPath, Refund, Session, StageEntry, Touch, TouchDetail
 from tracking.models.goals import Goal, Stage
 from tracking.models.people import Alias, AnonymousLink, Person, UserMerge
 from tracking.models.work import ChangedDay, ChangedPerson, Refill
@@ -18,6 +18,7 @@ __all__ = [
     "Goal",
     "Inbox",
     "Mark",
+    "OpenPath",
     "Person",
     "Refill",
     "Refund",

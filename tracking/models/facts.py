@@ -3,6 +3,7 @@
 Rows are keyed by what they are derived from, so deriving twice writes the same rows.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from accounts.tenancy import TenantModel
@@ -117,3 +118,26 @@ class StageEntry(TenantModel):
     stage_id = models.BigIntegerField()
     at = models.DateTimeField()
     message_id = models.TextField()
+
+
+class OpenPath(TenantModel):
+    """Where a person with touches stands: all of them in order, and the last conversion of each goal they reached.
+
+    What a person went through without (yet) reaching a goal moves whenever they come back and ends when they convert.
+    So it is kept per person and replaced with their facts; any look-back of any goal, also a new one, is cut from it
+    when it is read. It makes no stored day stale.
+    """
+
+    pk = models.CompositePrimaryKey("workspace_id", "person_id")
+    person_id = models.BigIntegerField()
+    # Of the last touch, on whose day the path stands.
+    last_at = models.DateTimeField()
+    # In step, in the order of (at, tie).
+    ats = ArrayField(models.DateTimeField())
+    marks = ArrayField(models.BigIntegerField())
+    # In step: goals reached, by id, and when each was reached last.
+    goals = ArrayField(models.BigIntegerField())
+    reached_at = ArrayField(models.DateTimeField())
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "last_at"], name="openpath_by_day")]
