@@ -14,7 +14,7 @@ from attribution.core.rules import RULES
 from common.money import from_micros
 from common.periods import Period, bounds
 from reports.catalogue import attribution, ingestion
-from reports.catalogue.finding import find, find_nothing
+from reports.catalogue.finding import find, find_nothing, measure
 from reports.catalogue.params import Params
 from reports.core.ratios import average, change, is_new, share
 from reports.report import (
@@ -109,9 +109,10 @@ def _figure(name: str, kind: Kind, value: Decimal | None, before: Decimal | None
 
 
 def credited_share(report: AttributionReport) -> Decimal | None:
-    """The share of conversions that have a touch to credit; None without conversions."""
-    whole = report.total.conversions
-    return share(whole - report.unattributed.conversions, whole)
+    """The share of revenue (of conversions, where there is none) that has a touch to credit; None without either."""
+    by_revenue = report.total.revenue > 0
+    whole = measure(report.total, by_revenue)
+    return share(whole - measure(report.unattributed, by_revenue), whole)
 
 
 def average_value(report: AttributionReport) -> Decimal | None:

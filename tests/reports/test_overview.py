@@ -67,8 +67,16 @@ def test_figures_stand_beside_those_of_the_period_before(shop, goal, marks):
     assert (revenue.kind, revenue.value, revenue.before) == ("money", D(112), D(100))
     assert revenue.change == pytest.approx(0.12)
     assert (conversions.value, conversions.before, conversions.change) == (4, 1, 3)
-    assert (credited.kind, credited.value, credited.before) == ("share", D("0.5"), 1)
+    assert (credited.kind, round(credited.value, 6), credited.before) == ("share", round(D(102) / 112, 6), 1)
     assert (average.value, average.before) == (28, 100)
+
+
+def test_the_credited_share_is_the_one_the_sentence_names(shop, goal, marks):
+    arrive(shop)
+    earn(goal, marks, Organic_Search=60, Direct=30, unattributed=(2, 10))
+    report = build(shop)
+    assert report.figures[2].value == D("0.9")
+    assert "90% is credited" in report.finding.deck
 
 
 def test_growth_from_nothing_is_new_and_no_percentage(shop, goal, marks):
