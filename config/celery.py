@@ -34,7 +34,7 @@ app.conf.update(
     task_time_limit=330,
     worker_prefetch_multiplier=1,
     worker_soft_shutdown_timeout=5,
-    # A child's first start compiles the kernels; the default of 4 s would kill it halfway, for ever.
+    # A child without compiled kernels compiles them; the default of 4 s would kill it halfway, for ever.
     worker_proc_alive_timeout=120,
     broker_connection_retry_on_startup=True,
     # Longer than the hard time limit, else a long task runs twice; the two restore options bring a killed worker's
@@ -57,7 +57,7 @@ app.autodiscover_tasks()
 
 @worker_process_init.connect
 def warm_up(**_: object) -> None:
-    """Compile the kernels in the child: a process that forks after using them kills or hangs its children."""
-    from attribution.core.daily import warm_up as compile_kernel
+    """Load the kernels in the child: a process that forks after using them kills or hangs its children."""
+    from config import kernels
 
-    compile_kernel()
+    kernels.warm_up()

@@ -49,4 +49,9 @@ def _broker() -> str:
 def _sign_of_life(who: str) -> str:
     if pulse.age_s(who) is not None:
         return "ok"
-    return "starting" if time.monotonic() - _started_at < GRACE_S else "silent"
+    return "starting" if time.monotonic() - _started_at < GRACE_S or _compiles(who) else "silent"
+
+
+def _compiles(who: str) -> bool:
+    # A first start compiles the kernels before the worker starts.
+    return who == "worker" and pulse.age_s("kernels") is not None

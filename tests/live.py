@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config import kernels
 from config.embedded import Addresses, stack
 from config.embedded.supervisor import Supervisor
 
@@ -46,12 +47,22 @@ def start_live(supervisor: Supervisor, addresses: Addresses, data_dir: Path) -> 
     port = free_port()
     live = Live(f"http://127.0.0.1:{port}", addresses, supervisor)
     environ = {"HEADWATER_DATA": str(data_dir), "BASE_URL": live.base_url}
+    if not kernels.are_compiled(Path(os.environ["NUMBA_CACHE_DIR"])):
+        supervisor.start(stack.kernels_program(environ))
     web = stack.web_program("127.0.0.1", port, environ)
     supervisor.start(web, is_ready=lambda: stack.answers("127.0.0.1", port))
+    wait_for_kernels(supervisor)
     supervisor.start(stack.worker_program(environ))
     supervisor.start(stack.beat_program(data_dir, environ))
     threading.Thread(target=_keep_running, args=(live,), daemon=True).start()
     return live
+
+
+def wait_for_kernels(supervisor: Supervisor) -> None:
+    """Let the compilation end, if there is one, before a worker compiles the same."""
+    while any(runner.program.name == "kernels" for runner in supervisor.runners):
+        assert supervisor.take_result("kernels") in (None, 0)
+        time.sleep(0.05)
 
 
 def _keep_running(live: Live) -> None:

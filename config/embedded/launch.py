@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from accounts.rowsecurity import grant_rights
+from config import kernels
 from config.embedded import demo, postgres, stack, valkey
 from config.embedded.folders import CannotStart, make_data_folder, remove_socket_folder, secret_key
 from config.embedded.places import addresses, bring_your_own_broker, bring_your_own_database
@@ -48,6 +50,7 @@ class Launch:
         self.data_dir = data_dir
         self.wishes = wishes
         self.started_at = time.monotonic()
+        self.compiling_since: float | None = None
         self.supervisor = Supervisor(data_dir, say)
         self.environ = {"HEADWATER_DATA": str(data_dir)}
         if not os.environ.get("BASE_URL"):
@@ -80,11 +83,29 @@ class Launch:
         say("up", f"{time.monotonic() - self.started_at:5.1f} s  {text}")
 
     def _start(self) -> None:
-        self._start_postgres()
+        self._compile_kernels()
         self._start_valkey()
+        self._start_postgres()
+        self._wait_for_valkey()
         self._migrate()
         self._start_processes()
         self._start_demo()
+
+    def _compile_kernels(self) -> None:
+        if not kernels.are_compiled(Path(os.environ["NUMBA_CACHE_DIR"])):
+            self._step("Compiling the kernels, once for this version; the worker starts after it…")
+            self.compiling_since = time.monotonic()
+            self.supervisor.start(stack.kernels_program(self.environ))
+
+    def _note_kernels(self) -> None:
+        code = self.supervisor.take_result("kernels")
+        if code is None or self.compiling_since is None:
+            return
+        seconds = time.monotonic() - self.compiling_since
+        self.compiling_since = None
+        # The worker's processes compile what they miss, each for itself.
+        self._step(f"The kernels are compiled: {seconds:.1f} s." if code == 0 else "The kernels could not be compiled.")
+        self.supervisor.start(stack.worker_program(self.environ))
 
     def _start_postgres(self) -> None:
         if bring_your_own_database():
@@ -112,27 +133,34 @@ class Launch:
             self._step("Using the given Redis.")
             return
         valkey.prepare(self.data_dir)
-        program = stack.valkey_program(self.data_dir)
-        self.supervisor.start(program, is_ready=lambda: valkey.is_ready(self.data_dir))
-        self._step("Valkey is ready.")
+        self.supervisor.start(stack.valkey_program(self.data_dir))
+
+    def _wait_for_valkey(self) -> None:
+        if not bring_your_own_broker():
+            self.supervisor.wait("valkey", lambda: valkey.is_ready(self.data_dir))
+            self._step("Valkey is ready.")
 
     def _migrate(self) -> None:
         from django.core.management import call_command
         from django.db import connections
 
-        self._step("Bringing the tables up to date…")
-        call_command("migrate", database="owner", interactive=False, verbosity=0)
+        if unapplied_migrations():
+            self._step("Bringing the tables up to date…")
+            call_command("migrate", database="owner", interactive=False, verbosity=0)
+        else:
+            grant_rights("owner")
         connections.close_all()
         self._step("The tables are up to date.")
 
     def _start_processes(self) -> None:
         wishes, start = self.wishes, self.supervisor.start
         (self.data_dir / "static").mkdir(exist_ok=True)
-        # The door first: what comes in is safe, and the worker takes it up when it is there.
-        web = stack.web_program(wishes.host, wishes.port, self.environ)
-        start(web, is_ready=lambda: stack.answers(wishes.host, wishes.port))
-        start(stack.worker_program(self.environ))
+        # The door needs no worker: what comes in is safe, and the worker takes it up when it is there.
+        start(stack.web_program(wishes.host, wishes.port, self.environ))
+        if self.compiling_since is None:
+            start(stack.worker_program(self.environ))
         start(stack.beat_program(self.data_dir, self.environ))
+        self.supervisor.wait("web", lambda: stack.answers(wishes.host, wishes.port))
         self._step(f"Headwater answers on {wishes.url}")
 
     def _start_demo(self) -> None:
@@ -161,6 +189,7 @@ class Launch:
     def _watch(self) -> int:
         self._step("Ctrl-C stops everything.")
         while True:
+            self._note_kernels()
             self._note_demo()
             name = self.supervisor.watch()
             if name:
@@ -175,6 +204,15 @@ class Launch:
         self.supervisor.stop(first=("demo", "web", "beat", "worker"))
         remove_socket_folder(self.data_dir)
         self._step("Everything is stopped.")
+
+
+def unapplied_migrations() -> bool:
+    """Whether any migration has not run yet; far cheaper than `migrate`, which makes every model there ever was."""
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connections["owner"])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def say(name: str, line: str) -> None:

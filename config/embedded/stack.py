@@ -60,6 +60,11 @@ def worker_program(environ: dict[str, str], *, concurrency: int = 2) -> Program:
     return Program("worker", [*command, "-l", "WARNING"], stop_signal="QUIT", grace_s=7, environ={**environ, **quiet})
 
 
+def kernels_program(environ: dict[str, str]) -> Program:
+    """What compiles the kernels, once per version of the code."""
+    return Program("kernels", _python("config.kernels"), environ={**environ, "PYTHONPATH": str(ROOT)}, once=True)
+
+
 def beat_program(data_dir: Path, environ: dict[str, str]) -> Program:
     """Celery's clock."""
     schedule = data_dir / "run" / "beat-schedule"

@@ -109,13 +109,17 @@ class Supervisor:
         self.say = say
         self.runners: list[Runner] = []
 
-    def start(self, program: Program, *, is_ready: Callable[[], bool] | None = None, seconds: float = 60) -> None:
+    def start(self, program: Program, *, is_ready: Callable[[], bool] | None = None, seconds: float = 120) -> None:
         """Start a program and wait until it is ready; CannotStart when it dies first or takes too long."""
         runner = Runner(program, self.data_dir, self.say)
         self.runners.append(runner)
         runner.start(patience_s=20)
         if is_ready:
             self._wait(runner, is_ready, seconds)
+
+    def wait(self, name: str, is_ready: Callable[[], bool], *, seconds: float = 120) -> None:
+        """Wait until a program that was started before is ready; CannotStart as with `start`."""
+        self._wait(next(runner for runner in self.runners if runner.program.name == name), is_ready, seconds)
 
     def _wait(self, runner: Runner, is_ready: Callable[[], bool], seconds: float) -> None:
         deadline = time.monotonic() + seconds

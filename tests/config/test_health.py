@@ -14,7 +14,7 @@ from config.embedded import Addresses
 @pytest.fixture(autouse=True)
 def _no_signs_of_life(servers: Addresses, monkeypatch: pytest.MonkeyPatch) -> None:
     broker = redis.Redis.from_url(servers.redis_url)
-    broker.delete("headwater:pulse:worker", "headwater:pulse:beat")
+    broker.delete("headwater:pulse:worker", "headwater:pulse:beat", "headwater:pulse:kernels")
     monkeypatch.setattr(pulse, "_client", broker)
     monkeypatch.setattr(pulse, "_left_at", {})
 
@@ -36,6 +36,14 @@ def test_worker_and_clock_get_a_moment_to_start_and_then_count_as_silent(monkeyp
     pulse.leave("worker")
     pulse.leave("beat")
     assert ask() == (200, {**expected, "worker": "ok", "clock": "ok"})
+
+
+@pytest.mark.django_db
+def test_a_worker_counts_as_starting_while_kernels_are_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_started_at", time.monotonic() - health.GRACE_S - 1)
+    pulse.leave("beat")
+    pulse.leave("kernels")
+    assert ask() == (200, {"status": "ok", "database": "ok", "broker": "ok", "worker": "starting", "clock": "ok"})
 
 
 @pytest.mark.django_db
