@@ -1,4 +1,4 @@
-"""What attribution writes: the credit of days, whenever what it rests on has changed."""
+"""What attribution writes: credit and paths of days, whenever what it rests on has changed."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,8 +10,9 @@ from django.utils.timezone import now
 from accounts.models import Workspace
 from accounts.tenancy import workspace_scope
 from attribution.core.daily import credit_days
+from attribution.core.day_paths import sum_day_paths
 from attribution.core.gathered import gather
-from attribution.storage import count_conversions, load_slice, save_day_credits, terms_of
+from attribution.storage import count_conversions, load_slice, save_day_credits, save_day_paths, terms_of
 from tracking.models import ChangedDay, ChangedPerson, Refill
 
 # Marks wait this long, so that a burst of events costs one fill instead of many.
@@ -23,7 +24,7 @@ _THREADS = 2
 
 
 def fill_days(workspace: Workspace, days: Sequence[date]) -> None:
-    """Work the days' credit out anew and replace it, in one transaction; running it twice changes nothing.
+    """Work the days' credit and paths out anew and replace them, in one transaction; running it twice changes nothing.
 
     Takes away the marks that were there before it looked; a change that comes later leaves its own. Fills of one
     workspace wait for each other.
@@ -40,7 +41,9 @@ def fill_days(workspace: Workspace, days: Sequence[date]) -> None:
         loaded = load_slice(workspace, days, terms)
         gathered = gather(loaded.touches, loaded.conversions, loaded.marks, loaded.milestones)
         rows = credit_days(gathered, terms, threads=_THREADS)
-        save_day_credits(workspace, days, rows, terms, filled_at=now())
+        filled_at = now()
+        save_day_credits(workspace, days, rows, terms, filled_at=filled_at)
+        save_day_paths(workspace, days, sum_day_paths(gathered, terms), terms, filled_at=filled_at)
         ChangedDay.objects.of(workspace).filter(id__in=list(marks)).delete()
         finish_refills(workspace, {refill for refill in marks.values() if refill is not None})
 

@@ -1,4 +1,4 @@
-"""Credit as stored: sums of days, packed one row per day, goal and rule variant."""
+"""Credit and paths as stored: sums of days, packed one row per day, goal and variant."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -32,3 +32,27 @@ class DailyCredit(TenantModel):
 
     class Meta:
         indexes = [models.Index(fields=["workspace", "goal_id", "rule", "day"], name="dailycredit_slice")]
+
+
+class DailyPath(TenantModel):
+    """The distinct paths that led to a goal on one day: what Markov and Shapley credit is solved from.
+
+    Path p is the next lengths[p] of `steps`, oldest touch first; a step is a place in `marks`. The packed columns are
+    little-endian numbers of four bytes, `value` of eight (1e-6 of the currency), because a report reads millions.
+    Σ conversions + unattributed = conversions_total, and likewise value, both exactly.
+    """
+
+    pk = models.CompositePrimaryKey("workspace_id", "goal_id", "day", "lookback_days")
+    goal_id = models.BigIntegerField()
+    day = models.DateField()
+    lookback_days = models.IntegerField()
+    marks = ArrayField(models.BigIntegerField())
+    steps = models.BinaryField()
+    lengths = models.BinaryField()
+    conversions = models.BinaryField()
+    value = models.BinaryField()
+    conversions_total = models.IntegerField()
+    value_total = models.BigIntegerField()
+    unattributed = models.IntegerField()
+    unattributed_value = models.BigIntegerField()
+    filled_at = models.DateTimeField()

@@ -35,7 +35,10 @@ class Gathered:
     def reached_in(self, group: Group) -> Reached:
         """The conversions of one group."""
         rows = slice(group.begin, group.end)
-        return Reached(*(column[rows] for column in self.reached))
+        all_of_them = self.reached
+        return Reached(
+            all_of_them.person[rows], all_of_them.at[rows], all_of_them.value[rows], all_of_them.has_value[rows]
+        )
 
 
 def gather(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from accounts.models import Agency, Workspace
@@ -12,7 +13,9 @@ from accounts.tenancy import workspace_scope
 from attribution.core.credit import CREDIT_UNITS, share_credit
 from attribution.core.journeys import MICROS_A_DAY, NEVER, Journey, Touch
 from attribution.core.rules import RULES
-from attribution.models import DailyCredit
+from attribution.models import DailyCredit, DailyPath
+from attribution.storage import load_day_paths
+from common.periods import Period
 from tracking.models import ChangedDay, Conversion, Goal, Mark, Stage, StageEntry
 from tracking.models import Touch as TouchRow
 
@@ -98,26 +101,67 @@ class Client:
             for row in self.stored()
         }
 
-    def sums_from_scratch(self) -> dict:
-        """The same from the rows of touches and conversions alone, one conversion at a time."""
+    def paths(self) -> dict:
+        """{(day, goal, look-back): ({path of marks: (conversions, value)}, totals)} as stored."""
         with workspace_scope(self.workspace):
-            direct = {mark.id for mark in Mark.objects.of(self.workspace) if mark.channel == "Direct"}
+            kept = list(DailyPath.objects.of(self.workspace).values_list("goal_id", "day", "lookback_days"))
+            found = {}
+            for goal, day, lookback in kept:
+                [row] = load_day_paths(self.workspace, goal_id=goal, period=Period(day, day))
+                ends = np.cumsum(row.lengths).tolist()
+                steps = [row.marks[row.steps[end - n : end]].tolist() for end, n in zip(ends, row.lengths, strict=True)]
+                counts = zip(row.conversions.tolist(), row.value.tolist(), strict=True)
+                by_path = dict(zip(map(tuple, steps), counts, strict=True))
+                assert len(by_path) == len(steps), "equal paths must be one"
+                totals = (row.conversions_total, row.value_total, row.unattributed_conversions, row.unattributed_value)
+                found[day, goal, lookback] = (by_path, totals)
+        return found
+
+    def paths_from_scratch(self) -> dict:
+        """The same from the rows of touches and conversions alone."""
+        found: dict = {}
+        for reach, day, lookback, path in self.journeys():
+            by_path, totals = found.get((day, reach.goal_id, lookback), ({}, (0, 0, 0, 0)))
+            value = reach.value_micros or 0
+            if path:
+                marks = tuple(touch.mark_id for touch in path)
+                before = by_path.get(marks, (0, 0))
+                by_path[marks] = (before[0] + 1, before[1] + value)
+            lost = (0, 0) if path else (1, value)
+            found[day, reach.goal_id, lookback] = (
+                by_path,
+                tuple(map(sum, zip(totals, (1, value, *lost), strict=True))),
+            )
+        return found
+
+    def journeys(self) -> list:
+        """[(conversion, day, look-back, its touches)] from the rows of touches and conversions alone."""
+        with workspace_scope(self.workspace):
             touches = list(TouchRow.objects.of(self.workspace).order_by("at", "tie"))
             conversions = list(Conversion.objects.of(self.workspace))
             own = dict(Goal.objects.of(self.workspace).values_list("id", "lookback_days"))
-            roles = dict(Stage.objects.of(self.workspace).values_list("id", "role"))
-            entries = list(StageEntry.objects.of(self.workspace))
         workspace = Workspace.objects.get(pk=self.workspace.pk)
-        shares: dict = defaultdict(lambda: defaultdict(lambda: (0, 0)))
-        totals: dict = defaultdict(lambda: (0, 0, 0, 0))
+        found = []
         for reach in conversions:
-            day = reach.at.astimezone(ZoneInfo(workspace.timezone)).date()
             lookback = own[reach.goal_id] or workspace.lookback_days
             path = [
                 touch
                 for touch in touches
                 if touch.person_id == reach.person_id and timedelta() <= reach.at - touch.at <= timedelta(days=lookback)
             ]
+            found.append((reach, reach.at.astimezone(ZoneInfo(workspace.timezone)).date(), lookback, path))
+        return found
+
+    def sums_from_scratch(self) -> dict:
+        """The same from the rows of touches and conversions alone, one conversion at a time."""
+        with workspace_scope(self.workspace):
+            direct = {mark.id for mark in Mark.objects.of(self.workspace) if mark.channel == "Direct"}
+            roles = dict(Stage.objects.of(self.workspace).values_list("id", "role"))
+            entries = list(StageEntry.objects.of(self.workspace))
+        workspace = Workspace.objects.get(pk=self.workspace.pk)
+        shares: dict = defaultdict(lambda: defaultdict(lambda: (0, 0)))
+        totals: dict = defaultdict(lambda: (0, 0, 0, 0))
+        for reach, day, lookback, path in self.journeys():
             mine = {roles[e.stage_id]: micros(e.at) for e in entries if e.person_id == reach.person_id}
             milestones = (mine.get("lead", NEVER), mine.get("opportunity", NEVER))
             value = reach.value_micros or 0

@@ -10,8 +10,9 @@ import pytest
 from django.db import connection
 
 from accounts.tenancy import workspace_scope
-from attribution import actions, storage, tasks
+from attribution import actions, tasks
 from attribution.actions import fill_days, fill_next_days, find_workspaces_to_fill
+from attribution.storage import days
 from tests.attribution.conftest import make_client
 from tracking.models import ChangedPerson, Refill
 
@@ -80,18 +81,21 @@ def test_fills_equal_a_computation_from_scratch(anna):
     while fill_next_days(anna.workspace):
         pass
     assert anna.sums() == anna.sums_from_scratch()
+    assert anna.paths() == anna.paths_from_scratch() != {}
     assert anna.changed_days() == []
     fill_days(anna.workspace, MARCH)
     assert anna.sums() == anna.sums_from_scratch()
+    assert anna.paths() == anna.paths_from_scratch()
 
 
 def test_changed_settings_hold_from_the_next_fill(anna):
     tell_two_months(anna, seed=2)
     fill_days(anna.workspace, MARCH)
-    before = anna.sums()
+    before = anna.sums(), anna.paths()
     type(anna.workspace).objects.update(lookback_days=9, half_life_days=2.5, timezone="America/Los_Angeles")
     fill_days(anna.workspace, MARCH)
-    assert anna.sums() == anna.sums_from_scratch() != before
+    assert anna.sums() == anna.sums_from_scratch() != before[0]
+    assert anna.paths() == anna.paths_from_scratch() != before[1]
 
 
 def test_a_late_touch_changes_the_marked_days_only(anna):
@@ -143,7 +147,7 @@ def test_a_day_that_lost_its_conversions_keeps_no_rows(anna):
     assert anna.stored()
     type(anna.workspace).objects.update(timezone="Pacific/Kiritimati")
     fill_days(anna.workspace, [date(2026, 3, 10), date(2026, 3, 11)])
-    assert {str(row.day) for row in anna.stored()} == {"2026-03-11"}
+    assert {str(row.day) for row in anna.stored()} == {str(day) for day, _, _ in anna.paths()} == {"2026-03-11"}
 
 
 def test_killed_in_the_middle_the_old_rows_and_the_marks_stand(anna, monkeypatch):
@@ -152,7 +156,7 @@ def test_killed_in_the_middle_the_old_rows_and_the_marks_stand(anna, monkeypatch
     before = anna.sums()
     anna.touched(1, "2026-03-10 11:00", "Email")
     anna.changed("2026-03-10")
-    monkeypatch.setattr(storage, "_columns_of", end_the_server_process)
+    monkeypatch.setattr(days, "_columns_of", end_the_server_process)
     with pytest.raises(Exception, match=r"terminat|closed|lost"):
         fill_days(anna.workspace, [date(2026, 3, 10)])
     connection.close()
@@ -161,6 +165,22 @@ def test_killed_in_the_middle_the_old_rows_and_the_marks_stand(anna, monkeypatch
     monkeypatch.undo()
     fill_next_days(anna.workspace)
     assert anna.credit("linear", "2026-03-10") == {"Email": 1}
+
+
+def test_equal_paths_of_a_day_are_one_and_touchless_conversions_stand_beside(anna):
+    for person in (1, 2, 3):
+        anna.touched(person, "2026-03-01 09:00", "Email")
+        anna.touched(person, "2026-03-02 09:00", "Direct" if person == 3 else "Email")
+        anna.reached(person, "2026-03-10 12:00", value=person)
+    anna.reached(4, "2026-03-10 12:00", value=50)
+    fill_days(anna.workspace, [date(2026, 3, 10)])
+    email, direct = anna.marks["Email"], anna.marks["Direct"]
+    assert anna.paths() == {
+        (date(2026, 3, 10), anna.goals["purchase"], 90): (
+            {(email, email): (2, 3), (email, direct): (1, 3)},
+            (4, 56, 1, 50),
+        )
+    }
 
 
 def end_the_server_process(*_):
