@@ -78,6 +78,9 @@ def open_page(chromium, live_server, northwind_report, request) -> Iterator[Call
 
     yield open_it
     for context in contexts:
+        # What the server still answers must not reach into the tables of the next test.
+        for page in context.pages:
+            page.wait_for_load_state("networkidle")
         context.close()
 
 

@@ -69,6 +69,13 @@ def test_without_comparison_there_are_no_marks_and_the_scale_is_that_of_the_bars
     assert trend.bars[0].mark is None
 
 
+def test_before_the_first_conversion_there_is_nothing_to_compare_with():
+    days = [replace(day, revenue_before=Decimal(0), conversions_before=0) for day in examples.days()]
+    trend = draw_trend(days, compared=True, today=TODAY)
+    assert not trend.compared
+    assert {bar.mark for bar in trend.bars} == {None}
+
+
 def test_only_the_day_that_is_not_over_is_unfinished():
     trend = draw_trend(examples.days(), compared=True, today=TODAY)
     assert [bar.figure.day for bar in trend.bars if bar.unfinished] == [TODAY]

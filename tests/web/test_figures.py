@@ -30,6 +30,11 @@ def test_money(amount, currency, written):
     assert figures.money(Decimal(amount), currency) == written
 
 
+def test_sums_that_are_checked_have_all_their_cents():
+    assert figures.exact_money(Decimal("47375.384"), "EUR") == "€47,375.38"
+    assert figures.exact_money(Decimal("47375"), "JPY") == "¥47,375"
+
+
 def test_money_that_is_not_known_is_a_dash():
     assert figures.money(None, "EUR") == "–"
 

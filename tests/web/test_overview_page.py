@@ -45,7 +45,7 @@ def test_the_finding_the_figures_and_the_total_are_said():
     said = words(show())
     for part in ("Revenue grew 12%.", "Organic Search and Direct lead", "€139,741", "+12.4%", "24 Oct – 22 Nov 2026"):
         assert part in said
-    assert "€135,423 credited + €4,318 not" in said
+    assert "€135,423.00 credited + €4,318.00 not" in said
     assert "As of 09:14, nothing pending" in said
     assert "Times in Europe/Amsterdam" in said
 
@@ -104,6 +104,15 @@ def test_an_empty_page_says_what_is_missing_and_the_way_on(empty, said):
     page = show(examples.overview(empty=empty, finding=Finding("Nothing yet.", "", "", "")))
     assert said in words(page)
     assert "Who earned it" not in page
+
+
+def test_what_is_still_worked_off_is_not_called_missing():
+    late = examples.ingestion(processed=212, pending=48_000, caught_up=False, lag_seconds=9)
+    finding = Finding("Events arrive, but none counts yet.", "", "", "")
+    page = show(examples.overview(empty="no_conversions", finding=finding, ingestion=late))
+    assert "212 of 48,212 events" in words(page)
+    assert "none counts yet" not in page
+    assert "data-polls" in page
 
 
 def test_the_first_call_to_make_is_shown_whole():

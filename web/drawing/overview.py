@@ -17,6 +17,8 @@ def draw_overview(report: OverviewReport, workspace: Workspace, *, compared: boo
     today = day_of(report.ingestion.as_of, zone_of(workspace))
     return {
         "report": report,
+        # What is not there may still come: nothing is said about it before everything is worked off.
+        "working": bool(report.empty) and not report.ingestion.caught_up,
         "currency": report.attribution.currency,
         "trend": draw_trend(report.days, compared=compared, today=today),
         "earned": draw_earned(report.attribution, palette),

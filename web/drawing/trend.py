@@ -60,6 +60,8 @@ class Trend:
 
 def draw_trend(days: Sequence[DayFigure], *, compared: bool, today: date) -> Trend:
     """The whole picture; refunds can take a day below zero, and such a day is drawn as nothing."""
+    # Before the first conversion ever, marks along the ground would look like zeros that somebody counted.
+    compared = compared and any(day.conversions_before for day in days)
     highest = max((_highest(day, compared) for day in days), default=Decimal(0))
     steps = round_steps(highest)
     bars = [_draw_bar(day, i, len(days), steps[-1], compared, today) for i, day in enumerate(days)]

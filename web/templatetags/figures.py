@@ -47,6 +47,12 @@ def money(value: Decimal | None, currency: str) -> str:
     return _write_money(value, currency, whole=whole)
 
 
+@register.filter
+def exact_money(value: Decimal, currency: str) -> str:
+    """With all its cents, for sums that a reader checks."""
+    return _write_money(value, currency, whole=False)
+
+
 @register.simple_tag
 def part_of(value: Decimal, total: Decimal, currency: str) -> str:
     """An amount beside others that make up `total`: cents on all of them or on none."""
