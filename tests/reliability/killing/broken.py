@@ -1,0 +1,63 @@
+"""What sabotaged programs load in place of config.asgi and config: the product, with one promise broken."""
+
+import asyncio
+import os
+import sys
+from typing import Any
+
+SABOTAGE = os.environ["SABOTAGE"]
+
+
+async def _answer_before_commit(self: Any, submission: Any) -> None:
+    self._queue.append(submission)
+    self._waiting_rows += submission.rows
+    self._waiting_bytes += submission.size
+    self._wake.set()
+    await asyncio.sleep(0)
+
+
+def _break_the_writer() -> None:
+    from tracking.collector.writer import GroupWriter
+
+    GroupWriter.write = _answer_before_commit  # type: ignore[method-assign]
+
+
+def _break_the_inbox() -> None:
+    from tracking.storage import events
+    from tracking.storage.rows import run
+
+    honest = events.load_batch
+
+    def load_batch(workspace_id: int, size: int, only: int | None = None) -> Any:
+        run(
+            workspace_id,
+            "delete from tracking_inbox where workspace_id = %(workspace)s and seq <= "
+            "(select seq from sabotage_cursor where workspace_id = %(workspace)s)",
+        )
+        return honest(workspace_id, size, only)
+
+    def leave_inbox(workspace_id: int, places: list[int]) -> None:
+        run(
+            workspace_id,
+            "insert into sabotage_cursor values (%(workspace)s, %(seq)s) "
+            "on conflict (workspace_id) do update set seq = greatest(sabotage_cursor.seq, excluded.seq)",
+            seq=max(places, default=0),
+        )
+        run(
+            workspace_id,
+            "delete from tracking_inbox where workspace_id = %(workspace)s and seq <= %(seq)s",
+            seq=max(places, default=0),
+        )
+
+    events.load_batch, events.leave_inbox = load_batch, leave_inbox
+
+
+if SABOTAGE == "ack-before-commit":
+    _break_the_writer()
+if SABOTAGE == "cursor":
+    _break_the_inbox()
+
+if "uvicorn" in sys.argv[0]:
+    from config.asgi import application  # noqa: F401
+else:
+    from config.celery import app as worker  # noqa: F401
