@@ -156,9 +156,15 @@ def spread(spend: Spend) -> dict[date, int]:
 
 def count_within(total: int | None, spend: Spend, period: Period) -> int:
     """The part of a row's impressions or clicks that its days within the period have; none known count as 0."""
-    shares = share_evenly(total or 0, spend.period.days)
+    if not total or _lies_within(spend, period):
+        return total or 0
+    shares = share_evenly(total, spend.period.days)
     begin = max((period.start - spend.start).days, 0)
     return sum(shares[begin : max((period.end - spend.start).days + 1, 0)])
+
+
+def _lies_within(spend: Spend, period: Period) -> bool:
+    return period.start <= spend.start and spend.end <= period.end
 
 
 @dataclass
@@ -179,11 +185,13 @@ def add_spend(cost: Cost, spend: Spend, period: Period, *, currency: str, find_r
     cost.rows += 1
     cost.impressions += count_within(spend.impressions, spend, period)
     cost.clicks += count_within(spend.clicks, spend, period)
-    within = {day: micros for day, micros in spread(spend).items() if micros and period.start <= day <= period.end}
-    if spend.currency == currency:
-        cost.amount += sum(within.values())
+    if spend.currency == currency and _lies_within(spend, period):
+        # Most rows are a day of the workspace's own money.
+        cost.amount += spend.amount
         return
-    for day, micros in within.items():
+    for day, micros in spread(spend).items():
+        if not micros or not period.start <= day <= period.end:
+            continue
         rate = find_rate(spend.currency, currency, day)
         if rate is None:
             cost.days_without_rate += 1
