@@ -35,7 +35,10 @@ def test_the_schema_in_the_repository_is_the_api_we_serve(generated):
         "/api/v1/workspaces/{workspace}/pipeline/:",
         "/api/v1/workspaces/{workspace}/ingestion/:",
         "/api/v1/workspaces/{workspace}/people/{alias}/journey/:",
+        "/api/v1/workspaces/{workspace}/spend/:",
         "/api/v1/workspaces/{workspace}/reports/attribution/:",
+        "/api/v1/workspaces/{workspace}/reports/returns/:",
+        "/api/v1/workspaces/{workspace}/reports/lifetime-value/:",
     ],
 )
 def test_the_promised_paths_are_in_it_once(generated, promised):
