@@ -8,6 +8,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import OperationalError
+from psycopg.errors import NumericValueOutOfRange, UndefinedTable
 
 from tests.tracking.core.given import alias, identify, minutes, order, page, refund, tagged
 from tests.tracking.shop import Shop, open_shop
@@ -209,8 +210,9 @@ def test_what_fails_alone_stands_aside_and_everything_else_goes_on(shop, monkeyp
     assert len(shop.conversions()) == 41
 
 
-def test_trouble_of_the_database_is_never_the_events_fault(shop, monkeypatch):
-    poison(monkeypatch, "m1", error=OperationalError("the server is gone"))
+@pytest.mark.parametrize("error", [OperationalError("the server is gone"), UndefinedTable("not migrated yet")])
+def test_trouble_of_the_database_is_never_the_events_fault(shop, monkeypatch, error):
+    poison(monkeypatch, "m1", error=error)
     shop.post([order("ada", minutes(1), "o1", "m1", revenue=1)])
     for _ in range(20):
         with pytest.raises(DatabaseTrouble):
@@ -219,6 +221,13 @@ def test_trouble_of_the_database_is_never_the_events_fault(shop, monkeypatch):
     shop.derive()
     assert len(shop.conversions()) == 1
     assert shop.count(RejectedEvent) == 0
+
+
+def test_values_that_the_database_refuses_are_the_events_fault(shop, monkeypatch):
+    poison(monkeypatch, "m1", error=NumericValueOutOfRange("bigint out of range"))
+    shop.tell(order("ada", minutes(1), "o1", "m1", revenue=1), order("bob", minutes(1), "o2", revenue=1))
+    assert len(shop.conversions()) == 1
+    assert shop.count(RejectedEvent) == 1
 
 
 class Killed(BaseException):

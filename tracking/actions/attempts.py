@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass
 
 import psycopg
-from django.db import Error, InterfaceError, OperationalError
+from django.db import Error
 
 from accounts.models import Workspace
 from accounts.tenancy import workspace_scope
@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 MOST_A_BATCH = 5000
 ATTEMPTS = 3
+# SQLSTATE classes: data exception, integrity violation, a row larger than the database can hold.
+CLASSES_OF_BAD_VALUES = ("22", "23", "54")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,11 @@ def waiting_rows(workspace: Workspace, work: str, most: int) -> list[int]:
 
 
 def is_our_fault(error: Exception) -> bool:
-    """Whether the database failed us rather than the events it."""
-    cause = error.__cause__ if isinstance(error, Error) else error
-    # Class 54: a row larger than the database can hold, which is the event's doing.
-    if str(getattr(cause, "sqlstate", None) or "").startswith("54"):
+    """Whether the database failed us, or we it (a table not migrated yet), rather than the event's values."""
+    if not isinstance(error, (Error, psycopg.Error)):
         return False
-    return isinstance(error, (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError))
+    cause = error.__cause__ if isinstance(error, Error) else error
+    return not str(getattr(cause, "sqlstate", None) or "").startswith(CLASSES_OF_BAD_VALUES)
 
 
 def _cut(state: DerivingState, rows: list[int]) -> Attempt:
