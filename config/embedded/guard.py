@@ -24,8 +24,9 @@ class Guard:
         self.grace_s = grace_s
         self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(lock,), process_group=0)
         note = f"{self.child.pid} {os.getpid()}\n".encode()
-        os.ftruncate(lock, 0)
+        # In this order nobody ever reads an empty file.
         os.pwrite(lock, note, 0)
+        os.ftruncate(lock, len(note))
 
     def stop(self, *_: object) -> None:
         """Ask the program to end; whatever is left of it after the grace is killed."""
