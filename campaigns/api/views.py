@@ -1,5 +1,6 @@
 """What was paid, over HTTP."""
 
+from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
@@ -15,6 +16,9 @@ PAGE = [
     OpenApiParameter("cursor", description="Where the page before ended: take the whole address from `next`."),
     OpenApiParameter("limit", OpenApiTypes.INT, description=f"1 to {MOST}, usually {USUAL}."),
 ]
+
+
+MAX_ID = 2**63 - 1
 
 
 class SpendParser(CleanJSONParser):
@@ -43,3 +47,13 @@ class SpendView(WorkspaceView):
     def put(self, request: WorkspaceRequest, workspace: str) -> Response:
         spends = serializers.read_spend(request.workspace, request.data)
         return Response(serializers.show_outcome(actions.put_spend(request.workspace, spends)))
+
+
+class SpendRowView(WorkspaceView):
+    """One row of spend."""
+
+    @extend_schema(operation_id="spend_remove", responses={204: None}, tags=["spend"])
+    def delete(self, request: WorkspaceRequest, workspace: str, spend: int) -> Response:
+        if spend > MAX_ID or not actions.remove_spend(request.workspace, spend):
+            raise Http404
+        return Response(status=204)

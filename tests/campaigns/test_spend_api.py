@@ -131,6 +131,17 @@ def test_the_list_comes_in_pages(manager, shop):
     assert seen == [f"Fair {number}" for number in range(5)]
 
 
+def test_a_row_can_be_taken_away(manager, shop):
+    put(manager, row(), row(channel="Email"))
+    first, second = stored(manager)
+    assert manager.call("DELETE", f"{SPEND}{first['id']}/").status_code == 204
+    assert stored(manager) == [second]
+    for gone in (first["id"], second["id"] + 1000, 2**63, 10**40):
+        answer = manager.call("DELETE", f"{SPEND}{gone}/")
+        assert (answer.status_code, check_error(answer)["code"]) == (404, "not_found")
+    assert put(manager, row("2026-02-02", "2026-02-03"))["created"] == 1
+
+
 def test_two_workspaces_never_meet(manager, agency, shop):
     sister = a_shop(agency, name="Sister")
     put(manager, row(external_id="x-1"))
@@ -143,6 +154,9 @@ def test_two_workspaces_never_meet(manager, agency, shop):
     stranger = Caller(a_token(an_agency("Others")))
     assert stranger.put(SPEND, {"rows": [row()]}).status_code == 404
     assert Caller(a_token(agency, workspace=sister)).get(SPEND).status_code == 404
+    theirs = f"workspaces/{sister.slug}/spend/{ours['id']}/"
+    assert manager.call("DELETE", theirs).status_code == 404
+    assert len(stored(manager)) == 1
 
 
 @pytest.mark.django_db(transaction=True)
