@@ -1,0 +1,47 @@
+"""Keep questions that a worker answers: ask, ring again where nobody came, note the answer."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.timezone import now
+
+from accounts.models import Workspace
+from accounts.tenancy import workspace_scope
+from funnels.models import FunnelRun
+
+KEPT = timedelta(days=7)
+# A message can be lost, and a worker can die with it; whoever waits for the answer asks for it anew.
+PATIENCE = timedelta(minutes=2)
+MOST_RINGS = 5
+
+
+def ask_run(workspace: Workspace, params: dict[str, Any]) -> FunnelRun:
+    """Store a question; those of more than a week ago go."""
+    with workspace_scope(workspace):
+        FunnelRun.objects.of(workspace).filter(asked_at__lt=now() - KEPT).delete()
+        return FunnelRun.objects.create(workspace=workspace, params=params)
+
+
+def ring_again(workspace: Workspace, run: FunnelRun, at: datetime) -> bool:
+    """Whether a worker should be asked once more; a question that nobody could answer five times has failed."""
+    if run.state != FunnelRun.WAITING or at - run.rang_at < PATIENCE:
+        return False
+    with workspace_scope(workspace):
+        waiting = FunnelRun.objects.of(workspace).filter(pk=run.pk, state=FunnelRun.WAITING, rings=run.rings)
+        if run.rings >= MOST_RINGS:
+            run.state = FunnelRun.FAILED
+            waiting.update(state=run.state, finished_at=at)
+            return False
+        return bool(waiting.update(rings=run.rings + 1, rang_at=at))
+
+
+def claim_run(workspace: Workspace, run_id: int) -> FunnelRun | None:
+    """The waiting question, held for this transaction; None if it is answered, gone or somebody's already."""
+    rows = FunnelRun.objects.of(workspace).filter(pk=run_id, state=FunnelRun.WAITING)
+    return rows.select_for_update(skip_locked=True).first()
+
+
+def finish_run(run: FunnelRun, result: dict[str, Any]) -> None:
+    """Keep the answer."""
+    run.state, run.result, run.finished_at = FunnelRun.DONE, result, now()
+    run.save(update_fields=["state", "result", "finished_at"])

@@ -1,0 +1,137 @@
+"""The one door between tracking's tables and the frames of funnels.
+
+Events come as Arrow over a connection of their own, in a transaction that opens the workspace's rows. What a client
+wrote travels as parameters; only numbers and instants of our own stand in a statement's text.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import adbc_driver_postgresql.dbapi as adbc
+import polars as pl
+from django.conf import settings
+
+from accounts.models import Workspace
+from accounts.tenancy import NoWorkspace, open_workspace_id
+from funnels.core.asked import Funnel, keys_of
+from funnels.core.fitting import EVENTS
+from funnels.core.progress import NO_LIMIT
+
+# How much of a name the index holds; names themselves may be longer than an index entry can be.
+INDEXED_LETTERS = 100
+CHANNELS = {"row": pl.Int64, "group": pl.String}
+
+_COUNT = """
+    select count(*) as events from (
+        select 1 from tracking_event e where {conditions} limit {most}
+    ) as counted
+"""
+# $1 all names, $2 their beginnings, $3 names whose properties are asked for, $4 those properties, $5 names whose ids
+# are. A userId says whose an event is; an anonymousId does where there is none.
+_EVENTS = """
+    select a.person_id as person, e.at,
+        (coalesce(array_position($1::text[], e.name), 0) - 1)::smallint as name,
+        case when e.name = any($3::text[]) and jsonb_typeof(e.payload -> 'properties') = 'object' then (
+            select jsonb_object_agg(key, e.payload -> 'properties' -> key)::text
+            from unnest($4::text[]) as asked (key) where e.payload -> 'properties' ? key
+        ) end as properties,
+        case when e.name = any($5::text[]) then e.message_id end as message
+    from tracking_event e
+    join tracking_alias a on a.workspace_id = {workspace} and a.value = coalesce(e.user_id, e.anonymous_id)
+        and a.namespace = case when e.user_id is null then 'anonymous' else 'user' end
+    where {conditions}
+"""
+_SOME_NAMES = " and left(e.name, {letters}) = any($2::text[]) and e.name = any($1::text[])"
+# One look at the index for each person, whatever else they did.
+_CHANNELS = """
+    select who.row, m.channel as "group"
+    from unnest('{{{rows}}}'::bigint[], '{{{people}}}'::bigint[], '{{{ats}}}'::bigint[]) as who (row, person, micros)
+    left join lateral (
+        select t.mark_id from tracking_touch t
+        where t.workspace_id = {workspace} and t.person_id = who.person
+            and t.at <= timestamptz 'epoch' + who.micros * interval '1 microsecond'
+        order by t.at desc, t.tie desc limit 1
+    ) as latest on true
+    left join tracking_mark m on m.workspace_id = {workspace} and m.id = latest.mark_id
+"""
+_CHUNK = 100_000
+
+
+def count_events(workspace: Workspace, funnel: Funnel, start: datetime, until: datetime, *, most: int) -> int:
+    """How many events the funnel would load, counted up to `most`."""
+    query = _COUNT.format(conditions=_conditions(workspace, funnel, start, until), most=most)
+    # Both must be there for PostgreSQL to know their types, whether the order needs them or not.
+    names = _names(funnel)[:2]
+    query += "  where $1::text is not null and $2::text is not null"
+    with _reading(workspace) as cursor:
+        return int(_fetch(cursor, query, {"events": pl.Int64}, names)["events"][0])
+
+
+def load_events(
+    workspace: Workspace, funnel: Funnel, start: datetime, until: datetime, *, asked: str | None = None
+) -> pl.DataFrame:
+    """The events that may matter to attempts that start in [start, until), as EVENTS; of people who are known.
+
+    `asked` is a property that is wanted of the events of step 1. An ordered funnel needs the names of its steps only.
+    """
+    query = _EVENTS.format(workspace=workspace.pk, conditions=_conditions(workspace, funnel, start, until))
+    with _reading(workspace) as cursor:
+        return _fetch(cursor, query, EVENTS, _parameters(funnel, asked))
+
+
+def load_channels(workspace: Workspace, starts: pl.DataFrame) -> pl.DataFrame:
+    """The channel of each person's latest touch at or before a time: row, group (null: no touch)."""
+    found = [pl.DataFrame(schema=CHANNELS)]
+    with _reading(workspace) as cursor:
+        for chunk in starts.iter_slices(_CHUNK):
+            query = _CHANNELS.format(
+                workspace=workspace.pk,
+                rows=",".join(map(str, chunk["row"])),
+                people=",".join(map(str, chunk["person"])),
+                ats=",".join(map(str, chunk["at"])),
+            )
+            found.append(_fetch(cursor, query, CHANNELS))
+    return pl.concat(found)
+
+
+def _conditions(workspace: Workspace, funnel: Funnel, start: datetime, until: datetime) -> str:
+    kinds = ", ".join(f"'{kind}'" for kind in funnel.kinds)
+    said = f"e.workspace_id = {workspace.pk:d} and e.kind in ({kinds}) and e.at >= '{start.isoformat()}'"
+    if funnel.window < NO_LIMIT:
+        said += f" and e.at < '{(until + timedelta(microseconds=funnel.window)).isoformat()}'"
+    # Any event may stand between the steps of a strict funnel.
+    return said if funnel.order == "strict" else said + _SOME_NAMES.format(letters=INDEXED_LETTERS)
+
+
+def _names(funnel: Funnel) -> list[str]:
+    return [_array(funnel.names), _array({name[:INDEXED_LETTERS] for name in funnel.names})]
+
+
+def _parameters(funnel: Funnel, asked: str | None) -> list[str]:
+    first = [funnel.steps[0].event] if asked else []
+    paths = funnel.paths + ([asked] if asked else [])
+    names = [_array({*funnel.names_looked_into, *first}), _array(keys_of(paths)), _array(first)]
+    return [*_names(funnel), *names]
+
+
+def _array(texts: Iterable[str]) -> str:
+    """Texts as PostgreSQL writes an array; sent as a parameter, never as a part of a statement."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
+
+
+@contextmanager
+def _reading(workspace: Workspace) -> Iterator[Any]:
+    if open_workspace_id() != workspace.pk:
+        raise NoWorkspace(f"open workspace_scope({workspace.pk}) first.")
+    with adbc.connect(settings.DATABASE_URL) as reader, reader.cursor() as cursor:
+        cursor.execute("set transaction isolation level repeatable read, read only")
+        cursor.execute(f"select set_config('app.workspace_id', '{workspace.pk:d}', true)").fetch_polars()
+        yield cursor
+
+
+def _fetch(cursor: Any, query: str, schema: dict[str, Any], parameters: Sequence[str] = ()) -> pl.DataFrame:
+    cursor.execute(query, tuple(parameters) or None)
+    return cursor.fetch_polars().select(list(schema)).cast(schema)
