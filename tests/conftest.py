@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import TransactionTestCase
+from psycopg.errors import DeadlockDetected
 
 from config.embedded import Addresses, addresses, postgres
 from tests.live import Live, start_live, stop_live
@@ -22,6 +23,22 @@ def pytest_configure() -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = [f"{__name__}.FastHasher"]
+    # Tries at log-ins are counted anew by each test, see `_nothing_counted`; the tests of the cache use Valkey.
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted() -> None:
+    from django.core.cache import cache
+
+    cache.clear()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests beside a running Headwater last, and of these the browser's last of all."""
+    # Its worker looks into every test's tables; an open browser's driver keeps an event loop running, which no test
+    # with a loop of its own could stand.
+    items.sort(key=lambda item: ("live_headwater" in getattr(item, "fixturenames", ()), "browser" in item.path.parts))
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +75,14 @@ def _empty_tables(connection: Any) -> list[str]:
 def _forget_everything(self: TransactionTestCase) -> None:
     """After a test that commits: empty the tables as the superuser, for the app role may not."""
     with postgres.superuser(DATA_DIR, "headwater") as connection:
-        connection.execute(f"truncate {', '.join(_tables_to_empty)}")
+        for last_try in (False, False, False, True):
+            try:
+                connection.execute(f"truncate {', '.join(_tables_to_empty)}")
+                return
+            except DeadlockDetected:
+                # A running Headwater's worker held what we wanted and wanted what we held.
+                if last_try:
+                    raise
 
 
 TransactionTestCase._fixture_teardown = _forget_everything  # type: ignore[method-assign]
