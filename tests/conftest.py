@@ -35,10 +35,10 @@ def _nothing_counted() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests beside a running Headwater last, and of these the browser's last of all."""
+    """Put the tests beside a running Headwater last, and after them the browser's."""
     # Its worker looks into every test's tables; an open browser's driver keeps an event loop running, which no test
     # with a loop of its own could stand.
-    items.sort(key=lambda item: ("live_headwater" in getattr(item, "fixturenames", ()), "browser" in item.path.parts))
+    items.sort(key=lambda item: ("browser" in item.path.parts, "live_headwater" in getattr(item, "fixturenames", ())))
 
 
 @pytest.fixture(scope="session")
