@@ -27,8 +27,19 @@ class Live:
         return self.supervisor.process_id(name)
 
     def kill(self, name: str) -> None:
-        """End a program as a crash would; the supervisor starts it again, as in `up`."""
-        os.kill(self.process_id(name), signal.SIGKILL)
+        """End a program as a crash would; the supervisor starts it again, as in `up`.
+
+        One that is just being started again is waited for: a crash that hits nothing proves nothing.
+        """
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                os.kill(self.process_id(name), signal.SIGKILL)
+                return
+            except (OSError, IndexError, ValueError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
     def lines(self, name: str) -> str:
         """Everything a program has said so far."""
