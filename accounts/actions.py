@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
@@ -23,8 +24,11 @@ def create_agency(name: str, *, is_demo: bool = False) -> Agency:
 
 
 def create_user(email: str, password: str, *, name: str = "", is_demo: bool = False) -> User:
-    """Make a user who can log in; the caller has checked the password."""
-    return User.objects.create_user(email, password, name=name, is_demo=is_demo)
+    """Make a user who can log in; the caller has checked the password, and vouches for the address."""
+    with transaction.atomic():
+        user = User.objects.create_user(email, password, name=name, is_demo=is_demo)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
 
 
 def create_membership(user: User, agency: Agency, role: Role) -> Membership:

@@ -7,5 +7,6 @@ from config.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", include("config.api_urls")),
+    path("", include("accounts.urls")),
     path("", include("web.urls")),
 ]

@@ -31,9 +31,10 @@ def rival_workspace(db):
 
 @pytest.fixture
 def ada(agency):
-    from accounts.models import Membership, Role, User
+    from accounts.actions import create_user
+    from accounts.models import Membership, Role
 
-    user = User.objects.create_user("ada@marlow-pike.example", PASSWORD, name="Ada")
+    user = create_user("ada@marlow-pike.example", PASSWORD, name="Ada")
     Membership.objects.create(user=user, agency=agency, role=Role.ANALYST)
     return user
 

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.django_db
 
 
 def log_in(client, email="ada@marlow-pike.example", password=PASSWORD, **more):
-    return client.post("/log-in/", {"username": email, "password": password, **more})
+    return client.post("/log-in/", {"login": email, "password": password, **more})
 
 
 def test_the_right_password_leads_home(client, ada):
@@ -37,7 +37,7 @@ def test_unknown_person_wrong_password_and_switched_off_demo_read_alike(client, 
 
 def test_empty_fields_are_named_one_by_one(client):
     errors = log_in(client, email="", password="").context["form"].errors
-    assert set(errors) == {"username", "password"}
+    assert set(errors) == {"login", "password"}
 
 
 @pytest.mark.parametrize("nonsense", ["\x00", "a" * 100_000, "\ud800".encode("utf-8", "surrogatepass"), "🚲@é.example"])
@@ -53,7 +53,7 @@ def test_the_typed_address_stays_after_an_error(client, ada):
 
 
 def test_a_remembered_device_stays_thirty_days_and_another_until_the_window_closes(client, ada):
-    log_in(client, stay="on")
+    log_in(client, remember="on")
     assert client.cookies["sessionid"]["max-age"] == 30 * 24 * 3600
     client.logout()
     log_in(client)

@@ -1,7 +1,8 @@
 """Coming in, going out, and how the pages look to this browser."""
 
+from allauth.account.views import LoginView
 from django.contrib.auth import views
-from django.contrib.auth.forms import AuthenticationForm
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,22 +11,14 @@ from django.views.decorators.http import require_POST
 from web.forms.log_in import LogInForm
 from web.theme import COOKIE, COOKIE_SECONDS, THEMES
 
-STAY_SECONDS = 30 * 24 * 3600
 
-
-class LogIn(views.LoginView):
-    """Ask for e-mail and password; a device that is not to be remembered is forgotten with the browser window."""
+class LogIn(LoginView):
+    """Ask for e-mail and password, then for the code of those who have a second factor."""
 
     form_class = LogInForm
     template_name = "accounts/log_in.html"
-    redirect_authenticated_user = True
 
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        answer = super().form_valid(form)
-        self.request.session.set_expiry(STAY_SECONDS if form.cleaned_data["stay"] else 0)
-        return answer
-
-    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
         # Not 401: a browser would open its own box for a password.
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
