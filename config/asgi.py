@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from config.celery import app as celery_app
+from config.whole_body import WholeBody
 from tracking.collector import Collector
 from tracking.collector.application import takes
 
@@ -28,7 +29,8 @@ def tell_workers(workspace_id: int) -> None:
     )
 
 
-pages: Any = WSGIMiddleware(get_wsgi_application(), workers=8)  # type: ignore[arg-type]
+# A body that arrives a byte a second waits outside, and takes no thread.
+pages: Any = WholeBody(WSGIMiddleware(get_wsgi_application(), workers=8))  # type: ignore[arg-type]
 collector = Collector(settings.COLLECTOR_DATABASE_URL, events_per_second=settings.INGEST_RATE, send_bell=tell_workers)
 
 

@@ -33,7 +33,7 @@ def web_program(host: str, port: int, environ: dict[str, str]) -> Program:
         "--loop",
         "uvloop",
         "--http",
-        "httptools",
+        "config.gate:GatedProtocol",
         "--ws",
         "none",
     ]

@@ -26,18 +26,20 @@ class TooSlow(Exception):
     """The body took too long."""
 
 
-async def read_body(receive: Receive, announced: bytes | None) -> bytes:
+async def read_body(
+    receive: Receive, announced: bytes | None, *, most: int = MAX_BATCH_BYTES, seconds: float = BODY_TIMEOUT_S
+) -> bytes:
     """Read the whole body; raises Gone, TooLarge or TooSlow. `announced` is the Content-Length, which may lie."""
-    if announced is not None and announced.isdigit() and int(announced[:20]) > MAX_BATCH_BYTES:
+    if announced is not None and announced.isdigit() and int(announced[:20]) > most:
         raise TooLarge
     try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
-            return await _read_all(receive)
+        async with asyncio.timeout(seconds):
+            return await _read_all(receive, most)
     except TimeoutError:
         raise TooSlow from None
 
 
-async def _read_all(receive: Receive) -> bytes:
+async def _read_all(receive: Receive, most: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -46,7 +48,7 @@ async def _read_all(receive: Receive) -> bytes:
             raise Gone
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size > MAX_BATCH_BYTES:
+        if size > most:
             raise TooLarge
         chunks.append(chunk)
         if not message.get("more_body", False):
