@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -86,6 +87,11 @@ def share_credit(weights: Sequence[float], total: int) -> list[int]:
         raise ValueError(f"total must be within ±{MAX_TOTAL} units to be shared exactly, got {total}")
     n = len(weights)
     whole, units, rests = (np.zeros(n, dtype=np.int64) for _ in range(3))
-    whole_sum = make_whole.py_func(np.asarray(weights, dtype=np.float64), n, whole)
-    share_whole.py_func(whole, n, whole_sum, total, units, rests)
+    whole_sum = _uncompiled(make_whole)(np.asarray(weights, dtype=np.float64), n, whole)
+    _uncompiled(share_whole)(whole, n, whole_sum, total, units, rests)
     return [int(unit) for unit in units]
+
+
+def _uncompiled(function: Any) -> Any:
+    # Where Numba is switched off there is nothing else.
+    return getattr(function, "py_func", function)

@@ -3,16 +3,17 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 from numba import njit
 
 from attribution.core.daily import Terms
-from attribution.core.frames import Ints
-from attribution.core.gathered import Gathered, Group
+from attribution.core.frames import CONVERSIONS, MARKS, TOUCHES, Ints
+from attribution.core.gathered import Gathered, Group, gather
 from attribution.core.journeys import find_path
 from attribution.core.kernel import Paths, Reached
 
@@ -42,6 +43,21 @@ class DayPaths:
 def sum_day_paths(gathered: Gathered, terms: Terms) -> list[DayPaths]:
     """Sum equal paths of the same day and goal, by ascending day and goal; days without conversions have no row."""
     return [_sum_group(gathered, group, terms.lookback_of(group.goal)) for group in gathered.groups]
+
+
+def warm_up() -> None:
+    """Compile the kernel, or load it from Numba's cache; only in a process that will never fork."""
+    at = datetime(2020, 1, 1, tzinfo=UTC)
+    sum_day_paths(
+        gather(
+            pl.DataFrame({"person": [1], "at": [at], "mark": [1]}, schema=TOUCHES),
+            pl.DataFrame(
+                {"day": [at.date()], "goal": [1], "person": [1], "at": [at], "value": [1]}, schema=CONVERSIONS
+            ),
+            pl.DataFrame({"mark": [1], "is_direct": [False]}, schema=MARKS),
+        ),
+        Terms(),
+    )
 
 
 def _sum_group(gathered: Gathered, group: Group, lookback: int) -> DayPaths:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from attribution.core.markov import credit_by_markov
-from attribution.core.path_sums import ChannelCredit, PathSums
+from attribution.core.path_sums import ChannelCredit, PathRow, PathSums, gather_paths
 from attribution.core.rules import RULES
 from attribution.core.shapley import credit_by_shapley
 
@@ -19,6 +19,10 @@ class Solved:
     solve: Callable[[PathSums, int], ChannelCredit]
     # Whether paths that led to nothing take part.
     uses_open_paths: bool = False
+
+    def formula_text(self, half_life_days: float) -> str:
+        """The formula as shown beside the figures; no half-life matters here."""
+        return self.formula
 
 
 def solve_markov_1(sums: PathSums, groups: int) -> ChannelCredit:
@@ -61,6 +65,13 @@ SOLVED: dict[str, Solved] = {
     ),
 }
 """Name → model, in the order they are shown."""
+
+
+def warm_up() -> None:
+    """Compile what the models use, or load it from Numba's cache; only in a process that will never fork."""
+    for model in SOLVED.values():
+        model.solve(gather_paths([PathRow((0, 1), 1, 1)]), 2)
+
 
 MODELS = (*RULES, *SOLVED)
 """Names of all models there are: rules first."""

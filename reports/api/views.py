@@ -6,18 +6,23 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
 from accounts.api.views import WorkspaceRequest, WorkspaceView
-from attribution.core.rules import RULES
+from attribution.core.solved import MODELS
 from reports.api.serializers import AttributionReportSerializer, show_attribution
 from reports.catalogue import attribution
 from reports.catalogue.params import USUAL_MODEL, parse_params
 from reports.storage import GROUPS
 
 QUERY = [
-    OpenApiParameter("model", enum=list(RULES), default=USUAL_MODEL),
+    OpenApiParameter("model", enum=list(MODELS), default=USUAL_MODEL),
     OpenApiParameter("goal", description="A goal's id, or its event where only one goal has it; else the first goal."),
     OpenApiParameter("start", OpenApiTypes.DATE, description="First day, included; usually 30 full days back."),
     OpenApiParameter("end", OpenApiTypes.DATE, description="Last day, included; usually yesterday."),
-    OpenApiParameter("group_by", enum=list(GROUPS), default="channel"),
+    OpenApiParameter(
+        "group_by",
+        enum=list(GROUPS),
+        default="channel",
+        description="Markov and Shapley know channel and campaign (the largest 30; the rest is `(other)`).",
+    ),
     OpenApiParameter("lookback_days", OpenApiTypes.INT, description="Only as stored."),
     OpenApiParameter("half_life_days", OpenApiTypes.DOUBLE, description="Only as stored."),
 ]

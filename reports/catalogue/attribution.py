@@ -11,10 +11,12 @@ from django.utils.translation import ngettext
 
 from accounts.models import Workspace
 from attribution.core.rules import RULES
+from attribution.core.solved import SOLVED
 from common.money import from_micros
 from common.periods import Period, bounds
 from reports.catalogue.ingestion import find_as_of
 from reports.catalogue.params import Params
+from reports.catalogue.solved import describe_solved, load_solved
 from reports.core.ratios import conversions_of
 from reports.report import AttributionReport, Credited, CreditRow
 from reports.storage import Day, Group, load_credit
@@ -31,7 +33,9 @@ def build(workspace: Workspace, params: Params, now: datetime) -> AttributionRep
 
 
 def load_params(workspace: Workspace, params: Params) -> tuple[list[Group], list[Day]]:
-    """What is stored for these parameters."""
+    """What is stored for these parameters, or solved from what is stored."""
+    if params.model in SOLVED:
+        return load_solved(workspace, params)
     return load_credit(
         workspace,
         goal_id=params.goal.pk,
@@ -43,7 +47,8 @@ def load_params(workspace: Workspace, params: Params) -> tuple[list[Group], list
 
 def describe(workspace: Workspace, params: Params) -> list[str]:
     """Everything a reader should know about these numbers, in sentences."""
-    return describe_filling(workspace, params.period) + describe_conversions(workspace, params)
+    notes = describe_filling(workspace, params.period) + describe_conversions(workspace, params)
+    return notes + describe_solved(params) if params.model in SOLVED else notes
 
 
 def assemble(
@@ -56,10 +61,10 @@ def assemble(
     notes: list[str],
 ) -> AttributionReport:
     """Put loaded credit into the shape every way out shows; Σ rows + unattributed = total."""
-    rule = RULES[params.model]
+    model = RULES[params.model] if params.model in RULES else SOLVED[params.model]
     return AttributionReport(
-        model=rule.name,
-        model_title=_(rule.title),
+        model=model.name,
+        model_title=_(model.title),
         goal_id=params.goal.pk,
         goal_name=params.goal.name,
         group_by=params.group_by,
@@ -73,7 +78,7 @@ def assemble(
             revenue=from_micros(sum(day.unattributed_value for day in days)),
         ),
         total=total_of(days),
-        formula=rule.formula_text(params.half_life_days),
+        formula=model.formula_text(params.half_life_days),
         as_of=as_of,
         notes=notes,
     )

@@ -10,7 +10,8 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import Workspace
-from attribution.core.rules import RULES
+from attribution.core.rules import RULES, Rule
+from attribution.core.solved import SOLVED, Solved
 from common.money import from_micros
 from common.periods import Period, bounds
 from reports.catalogue import attribution, ingestion
@@ -134,8 +135,9 @@ def line_up_days(period: Period, now: list[Day], before: list[Day]) -> list[DayF
 
 
 def list_models(half_life_days: float) -> list[Choice]:
-    """The models there are, in the order of the list of rules."""
-    return [Choice(rule.name, _(rule.title), rule.formula_text(half_life_days)) for rule in RULES.values()]
+    """The models there are, in the order of the two lists."""
+    models: list[Rule | Solved] = [*RULES.values(), *SOLVED.values()]
+    return [Choice(model.name, _(model.title), model.formula_text(half_life_days)) for model in models]
 
 
 def list_goals(workspace: Workspace) -> list[Choice]:

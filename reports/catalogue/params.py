@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from accounts.models import Workspace
-from attribution.core.rules import RULES
+from attribution.core.solved import MODELS, SOLVED
 from common.errors import Refusal
 from common.periods import Period, day_of, last_full_days
 from reports.storage import GROUPS
@@ -22,6 +22,8 @@ MOST_DAYS = 3_700
 # Nothing happened before (events older than 2000 are dated anew at the door), and dates stay far from their ends.
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 MAX_ID = 2**63 - 1
+# Models that are solved from paths know each group a path runs through; too many make chains that mean nothing.
+GROUPS_SOLVED = ("channel", "campaign")
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,12 @@ def parse_params(workspace: Workspace, query: Mapping[str, str], *, now: datetim
     """Read a query string; what it leaves out takes its usual value. Raises Refusal naming the parameter."""
     goal = find_goal(workspace, query.get("goal", ""))
     stored_lookback = goal.lookback_days or workspace.lookback_days
+    model = _read_model(query.get("model", USUAL_MODEL))
     return Params(
-        model=_read_model(query.get("model", USUAL_MODEL)),
+        model=model,
         goal=goal,
-        period=_read_period(workspace, query, now),
-        group_by=_read_group(query.get("group_by", "channel")),
+        period=read_period(workspace, query, now),
+        group_by=_read_group(query.get("group_by", "channel"), GROUPS_SOLVED if model in SOLVED else tuple(GROUPS)),
         lookback_days=int(_read_stored(query, "lookback_days", stored_lookback)),
         half_life_days=_read_stored(query, "half_life_days", workspace.half_life_days),
     )
@@ -71,20 +74,21 @@ def find_goal(workspace: Workspace, named: str) -> Goal:
 
 
 def _read_model(given: str) -> str:
-    if given not in RULES:
-        message = _("This model is not known. Known: %(known)s.") % {"known": ", ".join(RULES)}
+    if given not in MODELS:
+        message = _("This model is not known. Known: %(known)s.") % {"known": ", ".join(MODELS)}
         raise Refusal("unknown_model", message, field="model")
     return given
 
 
-def _read_group(given: str) -> str:
-    if given not in GROUPS:
-        message = _("Credit cannot be grouped by this. Choose one of %(known)s.") % {"known": ", ".join(GROUPS)}
+def _read_group(given: str, known: tuple[str, ...]) -> str:
+    if given not in known:
+        message = _("Credit cannot be grouped by this. Choose one of %(known)s.") % {"known": ", ".join(known)}
         raise Refusal("unsupported_grouping", message, field="group_by")
     return given
 
 
-def _read_period(workspace: Workspace, query: Mapping[str, str], now: datetime) -> Period:
+def read_period(workspace: Workspace, query: Mapping[str, str], now: datetime) -> Period:
+    """The days a query asks for, usually the last 30 full ones; raises Refusal naming the parameter."""
     usual = last_full_days(day_of(now, ZoneInfo(workspace.timezone)), USUAL_DAYS)
     start, end = read_day(query, "start"), read_day(query, "end")
     if start is None and end is not None:
