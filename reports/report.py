@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Literal
 
 from common.periods import Period
+from funnels.core.groups import GroupFigures
+from funnels.core.timing import StepFigures
 from reports.core.lifetime import Lifetime
 
 
@@ -92,6 +94,35 @@ class LifetimeReport:
     lifetime_years: Decimal | None
     lifetime: Lifetime
     complete_up_to: datetime
+    notes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelStep:
+    """One step of a funnel; `name` and `role` are those of a pipeline's stage."""
+
+    event: str
+    name: str = ""
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelReport:
+    """How many people come how far, one entry of `figures` for each of `steps`; the bottleneck counts from 1.
+
+    Counts of `groups` (None: not broken down) add up to those of the whole at every step.
+    """
+
+    steps: list[FunnelStep]
+    figures: list[StepFigures]
+    bottleneck: int | None
+    breakdown: str | None
+    groups: list[GroupFigures] | None
+    order: str
+    # None: no limit.
+    window_seconds: int | None
+    period: Period
+    as_of: datetime
     notes: list[str]
 
 

@@ -1,7 +1,9 @@
 """The addresses of reports."""
 
 from accounts.api.routes import both
+from reports.api.funnel import FunnelRunView, FunnelView
 from reports.api.lifetime_value import LifetimeValueView
+from reports.api.pipeline import PipelineReportView
 from reports.api.returns import ReturnsView
 from reports.api.views import AttributionView
 
@@ -9,4 +11,7 @@ urlpatterns = [
     *both("workspaces/<slug:workspace>/reports/attribution/", AttributionView, "report-attribution"),
     *both("workspaces/<slug:workspace>/reports/returns/", ReturnsView, "report-returns"),
     *both("workspaces/<slug:workspace>/reports/lifetime-value/", LifetimeValueView, "report-lifetime-value"),
+    *both("workspaces/<slug:workspace>/reports/funnel/", FunnelView, "report-funnel"),
+    *both("workspaces/<slug:workspace>/reports/funnel/<int:run>/", FunnelRunView, "report-funnel-run"),
+    *both("workspaces/<slug:workspace>/reports/pipeline/", PipelineReportView, "report-pipeline"),
 ]

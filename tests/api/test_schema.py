@@ -37,6 +37,7 @@ def test_the_schema_in_the_repository_is_the_api_we_serve(generated):
         "/api/v1/workspaces/{workspace}/people/{alias}/journey/:",
         "/api/v1/workspaces/{workspace}/spend/:",
         "/api/v1/workspaces/{workspace}/reports/attribution/:",
+        "/api/v1/workspaces/{workspace}/reports/funnel/:",
         "/api/v1/workspaces/{workspace}/reports/returns/:",
         "/api/v1/workspaces/{workspace}/reports/lifetime-value/:",
     ],

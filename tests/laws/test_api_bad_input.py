@@ -18,6 +18,7 @@ GOOD: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "workspaces/shop/"): {},
     ("POST", "workspaces/shop/goals/"): {"name": "sign-up", "event": "Signed Up"},
     ("PUT", "workspaces/shop/pipeline/"): {"stages": []},
+    ("POST", "workspaces/shop/reports/funnel/"): {"steps": [{"event": "Signed Up"}], "window_seconds": 60},
 }
 SETTINGS = (
     "name",
@@ -36,6 +37,7 @@ FIELDS = {
     "workspaces/shop/": SETTINGS,
     "workspaces/shop/goals/": ("name", "event", "value", "count", "lookback_days", "where", "drop_refunded"),
     "workspaces/shop/pipeline/": ("stages",),
+    "workspaces/shop/reports/funnel/": ("steps", "window_seconds", "order", "start", "end", "breakdown"),
 }
 # Written as JSON texts, for some cannot be written from Python values.
 NASTY = [
@@ -55,6 +57,8 @@ NASTY = [
     '[{"property": "a", "op": "greater", "value": 1e300}]', '[{"property": "a", "op": "equals", "value": {"b": []}}]',
     '[{"property": "a.b.c..", "op": "exists"}]', '[{"property": 1, "op": 2, "value": 3}]',
     '[{"name": null, "event": null, "role": 5}]', '[{"name": {}, "event": [], "role": {}}]',
+    '[{"event": "a", "where": [{"property": "\\u0000", "op": "exists"}]}]', '[{"event": "a", "where": null}]',
+    '[{"event": "a", "where": [{"property": "a..b", "op": "less", "value": 1e308}]}]',
     '[{"name": "a", "event": "b", "role": "lead"}, {"name": "c", "event": "b", "role": "customer"}]',
 ]  # fmt: skip
 CASES = [(method, path, field, text) for (method, path) in GOOD for field in FIELDS[path] for text in NASTY]
@@ -112,6 +116,7 @@ READS = {
     "workspaces/shop/goals/": PAGED,
     "workspaces/shop/ingestion/": ("unknown",),
     "workspaces/shop/pipeline/": ("unknown",),
+    "workspaces/shop/reports/pipeline/": ("start", "end", "breakdown", "window_days"),
     "workspaces/shop/reports/attribution/": (
         "model",
         "goal",

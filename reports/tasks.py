@@ -1,0 +1,36 @@
+"""Reports that take long, made by a worker."""
+
+import json
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.renderers import JSONRenderer
+
+from accounts.models import Workspace
+from accounts.tenancy import workspace_task
+from funnels.actions import claim_run, finish_run
+from funnels.models import FunnelRun
+from reports.api.funnel_shapes import show_funnel
+from reports.catalogue import funnel
+
+
+def ring(run: FunnelRun) -> None:
+    """Ask a worker for the answer; a message that is lost is sent anew when somebody looks for the answer."""
+    # Without trying again: whoever asked is waiting for their own answer.
+    answer_funnel.apply_async((run.workspace_id, run.pk), retry=False)
+
+
+@workspace_task(name="reports.answer_funnel")
+def answer_funnel(workspace: Workspace, run_id: int) -> None:
+    """Count a funnel and keep the report as it goes out; a question is answered once."""
+    run = claim_run(workspace, run_id)
+    if run is None:
+        return
+    params = funnel.read_params(workspace, run.params, run.asked_at)
+    report = funnel.build(workspace, params, timezone.now())
+    finish_run(run, _as_stored(show_funnel(report)))
+
+
+def _as_stored(shown: dict[str, Any]) -> dict[str, Any]:
+    # Days and times as text, the very text that an answer at once would have.
+    return dict(json.loads(JSONRenderer().render(shown)))
