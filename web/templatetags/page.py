@@ -16,7 +16,7 @@ register = template.Library()
 def icon(name: str, classes: str = "") -> SafeString:
     """An icon of 16 by 16 in the colour of the text beside it, silent for screen readers."""
     return format_html(
-        '<svg class="icon {}" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{}</svg>',
+        '<svg class="icon {}" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{}</svg>',
         classes,
         mark_safe(ICONS[name]),  # noqa: S308 (our own drawings)
     )
