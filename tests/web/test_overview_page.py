@@ -77,7 +77,7 @@ def test_waiting_events_and_days_in_work_are_said():
     one = examples.ingestion(pending=1, lag_seconds=0.1, caught_up=False)
     assert "1 event waiting, 1 s behind" in words(show(examples.overview(ingestion=one)))
     filling = examples.ingestion(days_to_fill=3, caught_up=False)
-    assert "3 days are being worked out anew" in words(show(examples.overview(ingestion=filling)))
+    assert "3 days are being filled again" in words(show(examples.overview(ingestion=filling)))
 
 
 def test_the_notes_of_the_report_are_shown():
