@@ -1,6 +1,6 @@
 """Which credit a row of spend stands against: its channel, source, medium or campaign."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from campaigns.core.spend import Cost, FindRate, Spend, SpendKey, add_spend
@@ -71,8 +71,12 @@ def sum_costs(
     currency: str,
     find_rate: FindRate,
     rules: Sequence[ChannelRule] = (),
+    fold: Callable[[str | None], str | None] = lambda group: group,
 ) -> dict[str | None, Cost]:
-    """Sum what was paid within a period by the groups of credit; a group nobody paid for is not there."""
+    """Sum what was paid within a period by the groups of credit; a group nobody paid for is not there.
+
+    `fold` names the group into which one is taken.
+    """
     costs: dict[str | None, Cost] = {}
     # A key's rows have one group, and there is a row for each of its days.
     groups: dict[SpendKey, str | None] = {}
@@ -80,7 +84,7 @@ def sum_costs(
         if spend.start <= period.end and period.start <= spend.end:
             key = spend.key
             if key not in groups:
-                groups[key] = find_group(spend, group_by, rules)
+                groups[key] = fold(find_group(spend, group_by, rules))
             cost = costs.setdefault(groups[key], Cost())
             add_spend(cost, spend, period, currency=currency, find_rate=find_rate)
     return costs

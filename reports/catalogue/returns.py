@@ -1,7 +1,7 @@
 """What came back for what was paid: the credit of the attribution report beside the cost of the same groups."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,17 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Workspace
+from attribution.core.solved import SOLVED
 from campaigns.core.matching import GROUPS_WITH_COST, UNASSIGNED, sum_costs
 from campaigns.core.spend import Cost
 from campaigns.storage import load_spend
 from common.money import find_rate, from_micros
 from reports.catalogue import attribution
 from reports.catalogue.params import Params
+from reports.catalogue.solved import OTHER
 from reports.core.returns import Reason, Returns, work_out_returns
 from reports.report import Credited, CreditRow, ReturnsReport, ReturnsRow
 from reports.storage import count_sessions
 from tracking.core.channels import parse_channel_rules
 
+Fold = Callable[[str | None], str | None]
 FORMULAS = {
     "conversion_rate": "conversions / sessions",
     "cpa": "cost / conversions",
@@ -61,8 +64,11 @@ class Costs:
 def build(workspace: Workspace, params: Params, now: datetime) -> ReturnsReport:
     """The report as of now; its credit is the attribution report's own."""
     credited = attribution.build(workspace, params, now)
-    costs = load_costs(workspace, params)
-    sessions = count_sessions(workspace, params.period, params.group_by)
+    fold = choose_fold(params, credited.rows)
+    costs = load_costs(workspace, params, fold)
+    sessions: Counter[str | None] = Counter()
+    for group, count in count_sessions(workspace, params.period, params.group_by).items():
+        sessions[fold(group)] += count
     rows = sort_rows([_make_row(row, costs, sessions) for row in add_unearned(credited.rows, costs)])
     return ReturnsReport(
         attribution=credited,
@@ -73,7 +79,15 @@ def build(workspace: Workspace, params: Params, now: datetime) -> ReturnsReport:
     )
 
 
-def load_costs(workspace: Workspace, params: Params) -> Costs:
+def choose_fold(params: Params, rows: list[CreditRow]) -> Fold:
+    """How groups are taken together: where credit has a row for the rest, whatever has no row of its own is it."""
+    named = {row.group for row in rows}
+    if params.model not in SOLVED or OTHER not in named:
+        return lambda group: group
+    return lambda group: group if group is None or group in named else OTHER
+
+
+def load_costs(workspace: Workspace, params: Params, fold: Fold) -> Costs:
     """What was paid in the period, each day at its own rate, classified by the channel rules of now."""
     by_group = sum_costs(
         load_spend(workspace, params.period),
@@ -82,6 +96,7 @@ def load_costs(workspace: Workspace, params: Params) -> Costs:
         currency=workspace.currency,
         find_rate=find_rate,
         rules=parse_channel_rules(workspace.channel_rules),
+        fold=fold,
     )
     return Costs(by_group, splits=params.group_by in GROUPS_WITH_COST)
 
