@@ -52,7 +52,9 @@ app.conf.update(
         for name, (every, queue, _why) in TIMETABLE.items()
     },
 )
-app.autodiscover_tasks()
+# The clock only knows the tasks' names; without the tasks it starts in a fraction of the time and memory.
+if os.environ.get("HEADWATER_PART") != "clock":
+    app.autodiscover_tasks()
 
 
 @worker_process_init.connect

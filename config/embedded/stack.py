@@ -71,7 +71,7 @@ def beat_program(data_dir: Path, environ: dict[str, str]) -> Program:
     # Killed while writing, the file can be unreadable for good; all it holds is when things ran last.
     schedule.unlink(missing_ok=True)
     command = [*_celery("beat"), "-s", str(schedule), "--pidfile", "", "-l", "WARNING"]
-    return Program("beat", command, environ=environ)
+    return Program("beat", command, environ={**environ, "HEADWATER_PART": "clock"})
 
 
 def _python(module: str) -> list[str]:
