@@ -3,11 +3,12 @@
 import re
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.text import slugify
 
 from accounts import keys
@@ -78,16 +79,19 @@ def create_api_token(
     workspace: Workspace | None = None,
     name: str = "",
     expires_at: datetime | None = None,
+    made_by: Membership | None = None,
+    secret: str | None = None,
 ) -> tuple[ApiToken, str]:
     """Make a token for an agency, or for one workspace of it; the secret is returned once and kept as a hash."""
     if workspace is not None and workspace.agency_id != agency.pk:
         raise ValueError("A token's workspace must belong to its agency.")
-    secret = keys.new_secret(keys.TOKEN)
+    secret = secret or keys.new_secret(keys.TOKEN)
     token = ApiToken.objects.create(
         agency=agency,
         workspace=workspace,
         name=name,
         scope=scope,
+        made_by=made_by,
         expires_at=expires_at,
         prefix=keys.prefix_of(secret),
         digest=keys.digest_of(secret),
@@ -98,6 +102,21 @@ def create_api_token(
 def revoke_api_token(token: ApiToken, *, now: datetime) -> None:
     """End a token; requests that carry it are refused from `now` on."""
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now)
+
+
+def rotate_write_key(
+    workspace: Workspace, *, overlap: timedelta, now: datetime, secret: str | None = None
+) -> tuple[WriteKey, str]:
+    """Make a new write key; the others hold for the overlap, in which pages and servers can change over."""
+    with transaction.atomic():
+        good = WriteKey.objects.filter(Q(revoked_at=None) | Q(revoked_at__gt=now + overlap), workspace=workspace)
+        good.update(revoked_at=now + overlap)
+        return create_write_key(workspace, secret=secret)
+
+
+def revoke_write_key(key: WriteKey, *, now: datetime) -> None:
+    """End a write key at once."""
+    WriteKey.objects.filter(Q(revoked_at=None) | Q(revoked_at__gt=now), pk=key.pk).update(revoked_at=now)
 
 
 def _with_free_slug(name: str, fallback: str, make: Callable[[str], Made]) -> Made:

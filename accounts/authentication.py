@@ -56,7 +56,7 @@ def find_token(secret: str) -> ApiToken | None:
     now = timezone.now()
     good = Q(expires_at=None) | Q(expires_at__gt=now)
     not_revoked = Q(revoked_at=None) | Q(revoked_at__gt=now)
-    rows = ApiToken.objects.select_related("agency", "workspace")
+    rows = ApiToken.objects.select_related("agency", "workspace", "made_by")
     return rows.filter(good, not_revoked, digest=digest_of(secret)).first()
 
 

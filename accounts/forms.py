@@ -6,8 +6,11 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as second
 from allauth.mfa.totp import forms as totp
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agency, Role, Workspace
 
 LABELS = {
     "login": _("E-mail"),
@@ -92,3 +95,40 @@ class CodeAgainForm(Worded, second.ReauthenticateForm):
 
 class ActivateTOTPForm(Worded, totp.ActivateTOTPForm):
     """The first code of a new app shows that it was set up well."""
+
+
+class RoleForm(forms.Form):
+    """A role, and the workspaces of a client."""
+
+    role = forms.ChoiceField(choices=Role.choices, label=_("Role"))
+
+    def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["workspaces"] = forms.ModelMultipleChoiceField(
+            queryset=Workspace.objects.filter(agency=agency), required=False
+        )
+
+
+class InviteForm(RoleForm):
+    """Whom to invite."""
+
+    email = forms.EmailField(max_length=254, label=_("E-mail"))
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class AcceptForm(forms.Form):
+    """The name and password of somebody new."""
+
+    name = forms.CharField(max_length=120, label=_("Your name"))
+    password = forms.CharField(
+        max_length=MOST_LETTERS_OF_A_PASSWORD,
+        strip=False,
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_password(self) -> str:
+        validate_password(self.cleaned_data["password"])
+        return str(self.cleaned_data["password"])

@@ -7,6 +7,7 @@ import secrets
 
 WRITE_KEY = "hw_w_"
 TOKEN = "hw_t_"  # noqa: S105 - the beginning that tells a token from a write key
+INVITATION = "hw_i_"
 # 25 bytes are 200 bits, and exactly 40 letters of base 32.
 _BYTES = 25
 # The kind and eight letters: enough to tell keys apart, not enough to guess the rest.

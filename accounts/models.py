@@ -65,6 +65,39 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "agency"], name="membership_once")]
 
 
+class WorkspaceAccess(models.Model):
+    """A workspace that was given to a client; the other roles see all of their agency's."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="accesses")
+    workspace = models.ForeignKey("Workspace", on_delete=models.CASCADE, related_name="accesses")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["membership", "workspace"], name="workspace_access_once")]
+
+
+class Invitation(models.Model):
+    """An offer of a role, bound to one address; good once, for some days, and while the inviter may make it."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="invitations")
+    # None: the operator's own token. Gone with the inviter's membership.
+    invited_by = models.ForeignKey(Membership, null=True, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=10, choices=Role.choices)
+    workspaces: models.ManyToManyField = models.ManyToManyField("Workspace", related_name="+")
+    digest = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="invitation_email_is_lower"),
+            models.UniqueConstraint(
+                fields=["agency", "email"], condition=models.Q(accepted_at=None), name="invitation_once"
+            ),
+        ]
+
+
 class Workspace(models.Model):
     """One client of an agency; its id is the whole number Matomo clients send as idsite."""
 
@@ -99,6 +132,8 @@ class ApiToken(models.Model):
 
     agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="tokens")
     workspace = models.ForeignKey(Workspace, null=True, on_delete=models.CASCADE, related_name="tokens")
+    # Goes with the member who made it; None: made by the operator.
+    made_by = models.ForeignKey(Membership, null=True, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=120)
     prefix = models.CharField(max_length=16)
     digest = models.BinaryField(max_length=32, unique=True)
@@ -131,3 +166,31 @@ class IdempotentAnswer(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agency", "key"], name="idempotency_key_once")]
+
+
+class AuditEntry(models.Model):
+    """Who did or tried what; the app may add entries and read them, and never alter one."""
+
+    class Actor(models.TextChoices):
+        NOBODY = "nobody"
+        USER = "user"
+        TOKEN = "token"  # noqa: S105 - a kind of actor
+        SYSTEM = "system"
+
+    at = models.DateTimeField(default=now)
+    # No constraints: an entry outlives what it is about.
+    agency = models.ForeignKey(
+        Agency, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="audit_entries"
+    )
+    workspace = models.ForeignKey(
+        Workspace, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    actor_kind = models.CharField(max_length=10, choices=Actor.choices)
+    actor_id = models.BigIntegerField(null=True)
+    action = models.CharField(max_length=80)
+    object = models.CharField(max_length=200, blank=True)
+    result = models.CharField(max_length=40)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["agency", "id"], name="audit_by_agency")]

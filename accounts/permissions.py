@@ -1,29 +1,76 @@
 """Who may do what: tokens by their scope, people by their role; in one place."""
 
+from enum import StrEnum
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from accounts.models import ApiToken, Role, Scope, User, Workspace
+from accounts.models import ApiToken, Membership, Role, Scope, User, Workspace
 
 READING = {"GET", "HEAD"}
 # A scope and everything it may do.
 SCOPES: dict[str, set[str]] = {Scope.READ: {Scope.READ}, Scope.MANAGE: {Scope.READ, Scope.MANAGE}}
-# Roles that see every workspace of their agency. A client sees single ones, and there is no list of those yet.
-SEES_WHOLE_AGENCY = {Role.OWNER, Role.ADMIN, Role.ANALYST}
+
+
+class Action(StrEnum):
+    """What people do in an agency."""
+
+    SEE_REPORTS = "see_reports"
+    SEE_EVERY_WORKSPACE = "see_every_workspace"
+    MANAGE_MEMBERS = "manage_members"
+    MANAGE_KEYS = "manage_keys"
+    SEE_AUDIT = "see_audit"
+
+
+# The table: role × action. Owner and admin differ in whom they may change, see may_change.
+MAY: dict[str, set[Action]] = {
+    Role.OWNER: set(Action),
+    Role.ADMIN: set(Action),
+    Role.ANALYST: {Action.SEE_REPORTS, Action.SEE_EVERY_WORKSPACE},
+    # Those workspaces that were given to them.
+    Role.CLIENT: {Action.SEE_REPORTS},
+}
+_RANK = {Role.CLIENT: 0, Role.ANALYST: 1, Role.ADMIN: 2, Role.OWNER: 3}
+
+
+def may(role: str, action: Action) -> bool:
+    """Whether a role may do something; an unknown role may do nothing."""
+    return action in MAY.get(role, set())
+
+
+def roles_that_may(action: Action) -> list[str]:
+    """Every role that may do something."""
+    return [role for role, actions in MAY.items() if action in actions]
+
+
+def may_change(mine: str, theirs_now: str | None, theirs_after: str | None) -> bool:
+    """Whether a role may move somebody from one role to another; None: not a member.
+
+    Nobody reaches above themselves, neither in whom they change nor in what they give.
+    """
+    if not may(mine, Action.MANAGE_MEMBERS):
+        return False
+    touched = [Role(role) for role in (theirs_now, theirs_after) if role is not None]
+    return all(_RANK[role] <= _RANK[Role(mine)] for role in touched)
 
 
 class TokenScope(BasePermission):
-    """Reading needs the scope `read`, everything else `manage`."""
+    """Reading needs the scope `read`, everything else `manage`; an endpoint may ask for `manage` throughout."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         token = request.auth
         if not isinstance(token, ApiToken):
             return False
-        needed = Scope.READ if request.method in READING else Scope.MANAGE
-        return needed in SCOPES.get(token.scope, set())
+        reads = request.method in READING and not getattr(view, "manage_only", False)
+        return (Scope.READ if reads else Scope.MANAGE) in SCOPES.get(token.scope, set())
+
+
+def role_of_token(token: ApiToken) -> str:
+    """What a token counts as among members: as whoever made it, and never more than an admin."""
+    made_by = token.made_by
+    return Role.ADMIN if made_by is None or made_by.role == Role.OWNER else made_by.role
 
 
 def workspaces_of_token(token: ApiToken) -> QuerySet[Workspace]:
@@ -34,6 +81,10 @@ def workspaces_of_token(token: ApiToken) -> QuerySet[Workspace]:
 
 def workspaces_of_user(user: User) -> QuerySet[Workspace]:
     """The workspaces a person may see, by name; rights are read anew on each request."""
-    memberships = user.memberships.filter(role__in=SEES_WHOLE_AGENCY)
-    visible = Workspace.objects.filter(agency__in=memberships.values("agency"))
+    memberships = Membership.objects.filter(user_id=user.pk)
+    whole = memberships.filter(role__in=roles_that_may(Action.SEE_EVERY_WORKSPACE))
+    given = memberships.filter(role__in=roles_that_may(Action.SEE_REPORTS))
+    visible = Workspace.objects.filter(
+        Q(agency__in=whole.values("agency")) | Q(pk__in=given.values("accesses__workspace"))
+    )
     return visible.select_related("agency").order_by("name", "pk")

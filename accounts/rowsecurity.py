@@ -7,6 +7,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 SAME_WORKSPACE = "workspace_id = nullif(current_setting('app.workspace_id', true), '')::bigint"
 
+# What is added here is never altered, by nobody who serves requests.
+APPEND_ONLY = ("accounts_auditentry",)
 # What the collector may do: insert here, and run find_write_key; nothing else.
 COLLECTOR_TABLES = ("tracking_event", "tracking_rejectedevent")
 
@@ -82,6 +84,8 @@ def grant_rights(using: str) -> None:
                 cursor.execute(f'revoke all on "{name}" from "{app}", "{collector}"')
             else:
                 cursor.execute(f'grant select, insert, update, delete on "{name}" to "{app}"')
+            if name in APPEND_ONLY:
+                cursor.execute(f'revoke update, delete on "{name}" from "{app}"')
             if name in COLLECTOR_TABLES:
                 cursor.execute(f'grant insert on "{name}" to "{collector}"')
 

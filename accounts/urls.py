@@ -6,6 +6,8 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 
+from accounts import views
+
 urlpatterns = [
     path("log-in/code/", second.authenticate, name="mfa_authenticate"),
     path("log-in/again/", account.reauthenticate, name="account_reauthenticate"),
@@ -27,4 +29,11 @@ urlpatterns = [
     path("second-factor/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("second-factor/codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path("second-factor/codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("agency/members/", views.my_agency, name="my-agency"),
+    path("agency/<slug:agency>/members/", views.show_members, name="agency-members"),
+    path("agency/<slug:agency>/members/invite/", views.invite, name="agency-invite"),
+    path("agency/<slug:agency>/members/<int:member>/", views.change_role, name="agency-change-role"),
+    path("agency/<slug:agency>/members/<int:member>/remove/", views.remove, name="agency-remove"),
+    path("agency/<slug:agency>/invitations/<int:invitation>/withdraw/", views.withdraw, name="agency-withdraw"),
+    path("invitation/<str:secret>/", views.take, name="invitation"),
 ]

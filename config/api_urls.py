@@ -10,6 +10,7 @@ from accounts.api.views import NothingHere
 OPEN: dict[str, list[type]] = {"authentication_classes": [], "permission_classes": []}
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("accounts.api.urls")),
     path("", include("tracking.api.urls")),
     path("", include("campaigns.api.urls")),
     path("", include("reports.api.urls")),

@@ -181,6 +181,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {"MemberRoleEnum": "accounts.models.Role", "RoleEnum": "tracking.api.serializers.ROLES"},
 }
 
 # Events a second that one write key may post, with a burst of a minute.

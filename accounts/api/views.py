@@ -17,10 +17,14 @@ from rest_framework.views import APIView
 from accounts.api import schema  # noqa: F401 - describes the authentication
 from accounts.api.idempotency import AlreadyAnswered, Claim, Derived, claim_key
 from accounts.api.parsers import CleanJSONParser
+from accounts.audit import about, note, note_anyhow
 from accounts.authentication import token_of
 from accounts.models import ApiToken, Workspace
-from accounts.permissions import workspaces_of_token
+from accounts.permissions import READING, workspaces_of_token
 from accounts.tenancy import workspace_scope
+
+# Statuses that say "you may not".
+REFUSED = {401, 403, 404}
 
 
 class AlwaysFirst(BaseContentNegotiation):
@@ -47,6 +51,7 @@ class ApiView(APIView):
     metadata_class = None
     # A secret in the answer: kept out of the remembered one, and derived again for a repeat.
     derived: Derived | None = None
+    audited = True
 
     _claim: Claim | None = None
     _in_transaction = False
@@ -59,11 +64,37 @@ class ApiView(APIView):
                     self._claim.remember(response)
                 # In here, so that nothing is read after the workspace's scope has closed.
                 response.render()
+                if response.status_code < 400:
+                    self._audit(request, response)
             # Somebody's figures, and once a key: nothing on the way may keep them.
             response.headers.setdefault("Cache-Control", "no-store")
             if response.status_code >= 400 and self._in_transaction:
                 transaction.set_rollback(True)
+        if response.status_code >= 400:
+            # After the transaction, which took everything back.
+            self._audit(request, response)
         return response
+
+    def _audit(self, request: Any, response: HttpResponseBase) -> None:
+        # Reads are no news, unless they were refused.
+        if request.method in READING and response.status_code not in REFUSED:
+            return
+        match = request.resolver_match
+        if match is None or not self.audited:
+            return
+        token = getattr(self.request, "_auth", None)
+        body = getattr(response, "data", None)
+        made = body.get("id", "") if isinstance(body, dict) and response.status_code == 201 else ""
+        keep = note if response.status_code < 400 else note_anyhow
+        keep(
+            f"{request.method} {match.url_name.removeprefix('api-').removesuffix('-bare')}",
+            response.status_code,
+            actor=token,
+            agency=token.agency if isinstance(token, ApiToken) else None,
+            workspace=getattr(self.request, "workspace", None),
+            about=f"id={made}" if made else about(match.kwargs),
+            request=request,
+        )
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -127,6 +158,7 @@ class NothingHere(ApiView):
     permission_classes = []
     authentication_classes = []
     schema = None
+    audited = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         raise Http404

@@ -2,7 +2,7 @@
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 
 from accounts.rowsecurity import COLLECTOR_TABLES, app_role, collector_role
 
@@ -17,6 +17,10 @@ OUTSIDE = {
     "accounts_apitoken",
     "accounts_writekey",
     "accounts_idempotentanswer",
+    "accounts_auditentry",
+    "accounts_invitation",
+    "accounts_invitation_workspaces",
+    "accounts_workspaceaccess",
     "account_emailaddress",
     "account_emailconfirmation",
     "mfa_authenticator",
@@ -27,8 +31,15 @@ OUTSIDE = {
     "django_migrations",
     "django_session",
 }
-# Of those, the ones that point to a workspace: an ApiToken may be limited to one, a WriteKey opens one.
-OUTSIDE_WITH_WORKSPACE = {"accounts_apitoken", "accounts_writekey"}
+# Of those, the ones that point to a workspace: an ApiToken may be limited to one, a WriteKey opens one, a client was
+# given some, and an audit entry tells where.
+OUTSIDE_WITH_WORKSPACE = {
+    "accounts_apitoken",
+    "accounts_auditentry",
+    "accounts_invitation_workspaces",
+    "accounts_workspaceaccess",
+    "accounts_writekey",
+}
 
 
 def ask(statement: str, *values: object) -> list[tuple]:
@@ -115,6 +126,14 @@ def test_the_app_owns_nothing_and_cannot_switch_the_fence_off():
     owned = ask("select relname from pg_class where pg_get_userbyid(relowner) = current_user")
     assert owned == []
     assert {right for _table, right in rights_of(app_role())} == {"SELECT", "INSERT", "UPDATE", "DELETE"}
+
+
+def test_audit_entries_can_be_added_and_read_and_never_altered():
+    rights = {right for table, right in rights_of(app_role()) if table == "accounts_auditentry"}
+    assert rights == {"SELECT", "INSERT"}
+    for statement in ("update accounts_auditentry set result = 'x'", "delete from accounts_auditentry"):
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            connection.cursor().execute(statement)
 
 
 def test_every_key_between_fenced_tables_contains_the_workspace():
