@@ -14,7 +14,7 @@ import pytest
 
 from tests.tracking.doors import Door, open_door, posting
 from tests.tracking.test_collector import SUCCESS, page, refused, stored, waiting
-from tracking.collector import writer
+from tracking.collector import fair, writer
 from tracking.collector.bell import Bell
 from tracking.collector.rate import RateLimit
 from tracking.intake import IncomingEvent, ParsedRequest
@@ -167,7 +167,7 @@ def database_processes(data_dir):
 
 
 def test_a_full_queue_refuses_rather_than_grows(ada, door, monkeypatch):
-    monkeypatch.setattr(writer, "MAX_WAITING_ROWS", 10)
+    monkeypatch.setattr(fair, "MAX_WAITING_ROWS", 20)
     batch = [{"batch": [page(f"b{b}-{n}") for n in range(6)]} for b in range(12)]
     answers = door.together([posting("/v1/batch", one, "ada-key") for one in batch])
     codes = [answer.status_code for answer in answers]

@@ -37,6 +37,9 @@ log = logging.getLogger(__name__)
 
 # A person brings along all their events; an event, those of one person.
 PEOPLE_A_BATCH = 1000
+# One turn of a workspace: with many waiting, each has its next turn after so many seconds times their number, shared
+# by the worker's processes.
+TURN_S = 2.0
 # The upper half of the key of the advisory lock under which one worker derives one workspace.
 _LOCK = 0x6865_7764
 
@@ -45,7 +48,7 @@ class DatabaseTrouble(RuntimeError):
     """The database failed us, not the events; trying again later can help."""
 
 
-def derive_waiting(workspace: Workspace, *, seconds: float = 20) -> bool:
+def derive_waiting(workspace: Workspace, *, seconds: float = TURN_S) -> bool:
     """Work off waiting events and people for some seconds; return whether more wait.
 
     Does nothing while another worker derives this workspace. Raises DatabaseTrouble when trying again may help.

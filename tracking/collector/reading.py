@@ -27,13 +27,13 @@ class TooSlow(Exception):
 
 
 async def read_body(
-    receive: Receive, announced: bytes | None, *, most: int = MAX_BATCH_BYTES, seconds: float = BODY_TIMEOUT_S
+    receive: Receive, announced: bytes | None, *, most: int = MAX_BATCH_BYTES, seconds: float | None = None
 ) -> bytes:
     """Read the whole body; raises Gone, TooLarge or TooSlow. `announced` is the Content-Length, which may lie."""
     if announced is not None and announced.isdigit() and int(announced[:20]) > most:
         raise TooLarge
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(BODY_TIMEOUT_S if seconds is None else seconds):
             return await _read_all(receive, most)
     except TimeoutError:
         raise TooSlow from None

@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from tracking.collector.connection import DatabaseAway, LazyConnection, is_data_fault
+from tracking.collector.fair import FairQueue
 from tracking.collector.storing import Refusal, Row, in_key_order, store
 from tracking.intake import MAX_EVENT_BYTES, IncomingEvent, ParsedRequest, Rejected
 
@@ -16,8 +16,6 @@ logger = logging.getLogger(__name__)
 MAX_GROUP_ROWS = 5_000
 # Below that, waiting for the running commit and going together costs less than a commit of one's own.
 ROWS_WORTH_ANOTHER_WRITER = 500
-MAX_WAITING_ROWS = 50_000
-MAX_WAITING_BYTES = 128 * 1024 * 1024
 # A commit takes milliseconds; after this long without a word nobody is kept waiting any more.
 MAX_SILENCE_S = 0.8
 LOOK_EVERY_S = 0.1
@@ -58,9 +56,7 @@ class GroupWriter:
         self._connections = connections
         self._door = door
         self._ring = ring
-        self._queue: deque[Submission] = deque()
-        self._waiting_rows = 0
-        self._waiting_bytes = 0
+        self._queue: FairQueue[Submission] = FairQueue()
         self._wake = asyncio.Event()
         self._busy: dict[LazyConnection, tuple[float, list[Submission]]] = {}
         self._silent = False
@@ -83,21 +79,15 @@ class GroupWriter:
 
     async def write(self, submission: Submission) -> None:
         """Return once the submission is committed; raise Unavailable when it is not."""
-        if self._silent or self._is_full(submission):
+        if self._silent or self._queue.is_full_for(submission):
             raise Unavailable
-        self._queue.append(submission)
-        self._waiting_rows += submission.rows
-        self._waiting_bytes += submission.size
+        self._queue.join(submission)
         if self._is_worth_a_commit():
             self._wake.set()
         await submission.done
 
     def _is_worth_a_commit(self) -> bool:
-        return not self._busy or self._waiting_rows >= ROWS_WORTH_ANOTHER_WRITER
-
-    def _is_full(self, submission: Submission) -> bool:
-        rows, size = self._waiting_rows + submission.rows, self._waiting_bytes + submission.size
-        return bool(self._queue) and (rows > MAX_WAITING_ROWS or size > MAX_WAITING_BYTES)
+        return not self._busy or self._queue.rows >= ROWS_WORTH_ANOTHER_WRITER
 
     async def _write_forever(self, connection: LazyConnection) -> None:
         while True:
@@ -109,16 +99,10 @@ class GroupWriter:
             await self._write_group(connection, group)
 
     def _take_group(self) -> list[Submission]:
-        """All that waits, up to MAX_GROUP_ROWS; at least one submission however large."""
+        """What is next, up to MAX_GROUP_ROWS, without those who have gone."""
         group: list[Submission] = []
-        rows = 0
-        while self._queue and (not group or rows + self._queue[0].rows <= MAX_GROUP_ROWS):
-            submission = self._queue.popleft()
-            rows += submission.rows
-            self._waiting_rows -= submission.rows
-            self._waiting_bytes -= submission.size
-            if not submission.done.done():
-                group.append(submission)
+        while self._queue and not group:
+            group = [one for one in self._queue.take(MAX_GROUP_ROWS) if not one.done.done()]
         return group
 
     async def _write_group(self, connection: LazyConnection, group: list[Submission]) -> None:

@@ -6,12 +6,11 @@ import sys
 from typing import Any
 
 SABOTAGE = os.environ["SABOTAGE"]
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
 async def _answer_before_commit(self: Any, submission: Any) -> None:
-    self._queue.append(submission)
-    self._waiting_rows += submission.rows
-    self._waiting_bytes += submission.size
+    self._queue.join(submission)
     self._wake.set()
     await asyncio.sleep(0)
 
@@ -23,10 +22,13 @@ def _break_the_writer() -> None:
 
 
 def _break_the_inbox() -> None:
-    from tracking.storage import events
+    import django
+
+    django.setup()
+    from tracking.actions import derive
     from tracking.storage.rows import run
 
-    honest = events.load_batch
+    honest = derive.load_batch
 
     def load_batch(workspace_id: int, size: int, only: int | None = None) -> Any:
         run(
@@ -49,12 +51,12 @@ def _break_the_inbox() -> None:
             seq=max(places, default=0),
         )
 
-    events.load_batch, events.leave_inbox = load_batch, leave_inbox
+    derive.load_batch, derive.leave_inbox = load_batch, leave_inbox
 
 
 if SABOTAGE == "ack-before-commit":
     _break_the_writer()
-if SABOTAGE == "cursor":
+if SABOTAGE == "cursor" and "uvicorn" not in sys.argv[0]:
     _break_the_inbox()
 
 if "uvicorn" in sys.argv[0]:
