@@ -1,0 +1,40 @@
+"""The database for a command that works on all of it, whether Headwater is running just now or not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config.embedded import postgres, stack
+from config.embedded.folders import make_data_folder, remove_socket_folder, secret_key
+from config.embedded.launch import held
+from config.embedded.places import addresses, bring_your_own_database
+from config.embedded.supervisor import Supervisor
+
+
+@contextmanager
+def owners_database(data_dir: Path) -> Iterator[str]:
+    """The owner's address of a database that answers; our own server is started for this where it is not running."""
+    make_data_folder(data_dir)
+    secret_key(data_dir)
+    owner_url = addresses(data_dir).owner_url
+    if bring_your_own_database():
+        postgres.make_derived_roles(data_dir, owner_url)
+        yield owner_url
+    elif postgres.is_ready(data_dir):
+        yield owner_url
+    else:
+        with held(data_dir), _started(data_dir):
+            yield owner_url
+
+
+@contextmanager
+def _started(data_dir: Path) -> Iterator[None]:
+    supervisor = Supervisor(data_dir, say=lambda name, line: None)
+    try:
+        postgres.prepare(data_dir)
+        supervisor.start(stack.postgres_program(data_dir), is_ready=lambda: postgres.is_ready(data_dir))
+        postgres.make_roles(data_dir)
+        yield
+    finally:
+        supervisor.stop()
+        remove_socket_folder(data_dir)
