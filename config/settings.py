@@ -5,7 +5,7 @@ from pathlib import Path
 
 import environ
 
-from config import embedded
+from config import embedded, safety
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -188,6 +188,7 @@ SPECTACULAR_SETTINGS = {
 INGEST_RATE = env.int("INGEST_RATE", default=10_000)
 # How many addresses in front of us may be trusted to name the client (0 = none: the socket's own address counts).
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+safety.refuse_unsafe_settings(secret_key=SECRET_KEY, debug=DEBUG, base_url=BASE_URL, proxies=TRUSTED_PROXIES)
 # Connections that one address may hold, 0 for any number; behind a proxy all of them are the proxy's.
 MAX_CONNECTIONS_PER_ADDRESS = env.int("MAX_CONNECTIONS_PER_ADDRESS", default=0 if TRUSTED_PROXIES else 250)
 

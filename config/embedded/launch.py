@@ -2,7 +2,6 @@
 
 import errno
 import fcntl
-import ipaddress
 import os
 import signal
 import socket
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from accounts.rowsecurity import grant_rights
-from config import kernels
+from config import kernels, safety
 from config.embedded import demo, postgres, stack, valkey
 from config.embedded.folders import CannotStart, make_data_folder, remove_socket_folder, secret_key
 from config.embedded.places import addresses, bring_your_own_broker, bring_your_own_database
@@ -30,11 +29,8 @@ class Wishes:
 
     @property
     def is_public(self) -> bool:
-        """Whether anybody but this machine can reach us."""
-        try:
-            return not ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host != "localhost"
+        """Whether anybody but this machine can reach us, directly or through what BASE_URL names."""
+        return safety.is_public(self.host) or safety.is_public_url(os.environ.get("BASE_URL", ""))
 
     @property
     def url(self) -> str:
@@ -88,6 +84,7 @@ class Launch:
         self._start_postgres()
         self._wait_for_valkey()
         self._migrate()
+        self._look_after_safety()
         self._start_processes()
         self._start_demo()
 
@@ -151,6 +148,14 @@ class Launch:
             grant_rights("owner")
         connections.close_all()
         self._step("The tables are up to date.")
+
+    def _look_after_safety(self) -> None:
+        places = addresses(self.data_dir)
+        safety.refuse_forgetful_database(places.app_url, places.collector_url)
+        if self.wishes.is_public and os.environ.get("DEBUG", "").lower() in ("1", "true", "yes", "on"):
+            raise CannotStart("DEBUG shows settings and data to everybody; leave it off on a public address.")
+        if safety.forgets_bells(places.redis_url):
+            self._step("Redis keeps no append-only file: nothing is lost, but after a crash work waits a little.")
 
     def _start_processes(self) -> None:
         wishes, start = self.wishes, self.supervisor.start
