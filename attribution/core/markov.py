@@ -61,7 +61,7 @@ def find_removal_effects(counts: Ints, *, order: int = 1) -> Removal:
         return Removal(0.0, np.zeros(channels))
     states = np.flatnonzero(counts.any(axis=1))
     shares = counts[states] / counts[states].sum(axis=1, keepdims=True)
-    visits = np.linalg.solve(np.eye(len(states)) - _step_matrix(shares, states, channels, order), np.eye(len(states)))
+    visits = np.linalg.inv(np.eye(len(states)) - _step_matrix(shares, states, channels, order))
     converts = visits @ shares[:, channels]
     effects = np.zeros(channels)
     for channel in range(channels):

@@ -12,7 +12,7 @@ from attribution.core.path_sums import PathSums
 
 
 class OpenPaths(NamedTuple):
-    """Paths that have led to nothing so far, and how many people stand there.
+    """Paths that have led to nothing so far, and how many people stand on each; a path may stand in several rows.
 
     Path p is the next lengths[p] of `marks`, oldest touch first.
     """

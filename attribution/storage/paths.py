@@ -28,19 +28,21 @@ order by day
 """
 # width_bucket counts by bisection how many of a person's touches lie at or before an instant: those up to the last
 # conversion, and those before the look-back, are cut off. Whoever has not come back since has no path left.
+# array_send gives a list as bytes, which NumPy reads thirty times as fast as Python's lists are made.
 _LOAD_OPEN = """
-select path, count(*) from (
+select array_send(path) from (
     select o.marks[1 + greatest(
         width_bucket(o.reached_at[array_position(o.goals, %(goal)s::bigint)], o.ats),
         width_bucket(o.last_at - make_interval(secs => %(lookback_seconds)s) - interval '1 microsecond', o.ats)
     ) :] as path
     from tracking_openpath o
     where o.workspace_id = %(workspace)s and o.last_at >= %(start)s and o.last_at < %(end)s
+    offset 0
 ) as cut
 where path <> '{}'
-group by path
-order by path
 """
+# A list as sent: five words of four bytes, and for each number its size in bytes and two words of its own.
+_HEAD_WORDS, _NUMBER_WORDS, _WORD_BYTES = 5, 3, 4
 _LABELS = """
 select id, channel, campaign from tracking_mark
 where workspace_id = %(workspace)s and id = any(%(marks)s::bigint[]) order by id
@@ -80,15 +82,11 @@ def load_day_paths(workspace: Workspace, *, goal_id: int, period: Period) -> lis
 
 
 def load_open_paths(workspace: Workspace, *, goal_id: int, period: Period, lookback_days: float) -> OpenPaths:
-    """Paths as they are now that have not led to the goal and whose last touch lies in the period."""
+    """Each path as it is now that has not led to the goal and whose last touch lies in the period."""
     start, end = bounds(period, ZoneInfo(workspace.timezone))
     seconds = lookback_days * 86_400
     rows = run(workspace.pk, _LOAD_OPEN, goal=goal_id, start=start, end=end, lookback_seconds=seconds)
-    return OpenPaths(
-        np.array([mark for path, _ in rows for mark in path], np.int64),
-        np.array([len(path) for path, _ in rows], np.int64),
-        np.array([people for _, people in rows], np.int64),
-    )
+    return _read_sent([sent for (sent,) in rows])
 
 
 def load_labels(workspace: Workspace, marks: Sequence[int]) -> list[tuple[int, str, str | None]]:
@@ -113,3 +111,12 @@ def _unpack(
 
 def _read(packed: bytes, kind: np.dtype[Any]) -> Ints:
     return np.frombuffer(packed, kind).astype(np.int64)
+
+
+def _read_sent(lists: Sequence[bytes]) -> OpenPaths:
+    words = np.frombuffer(b"".join(lists), ">u4").astype(np.int64)
+    sizes = np.fromiter(map(len, lists), np.int64, len(lists)) // _WORD_BYTES
+    lengths = (sizes - _HEAD_WORDS) // _NUMBER_WORDS
+    heads = np.repeat(np.arange(1, len(lists) + 1), lengths)
+    spots = _NUMBER_WORDS * np.arange(lengths.sum()) + _HEAD_WORDS * heads + 1
+    return OpenPaths((words[spots] << 32) | words[spots + 1], lengths, np.ones(len(lists), np.int64))

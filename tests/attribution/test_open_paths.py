@@ -38,10 +38,10 @@ def open_paths(client, *, goal="purchase", period=MARCH, lookback_days=90) -> di
             client.workspace, goal_id=client.goals[goal], period=period, lookback_days=lookback_days
         )
     marks = iter(found.marks.tolist())
-    return {
-        tuple(names[next(marks)] for _ in range(length)): people
-        for length, people in zip(found.lengths.tolist(), found.people.tolist(), strict=True)
-    }
+    counts: Counter = Counter()
+    for length, people in zip(found.lengths.tolist(), found.people.tolist(), strict=True):
+        counts[tuple(names[next(marks)] for _ in range(length))] += people
+    return dict(counts)
 
 
 def open_paths_from_scratch(client, *, goal, period, lookback_days) -> dict:
