@@ -6,7 +6,10 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
+        from accounts.listening import listen
+
         post_migrate.connect(_grant_rights, sender=self)
+        listen()
 
 
 def _grant_rights(using: str, **_: object) -> None:

@@ -11,7 +11,9 @@ from accounts.authentication import Program
 from accounts.models import Agency, ApiToken, AuditEntry, User, Workspace
 
 log = logging.getLogger(__name__)
-_REQUEST_ID = re.compile(r"[\w.:-]{1,64}")
+_REQUEST_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+# Anything else may not even be text that a table can keep.
+_PLAIN = re.compile(r"[\w.:-]{1,80}", re.ASCII)
 # Ids that people made up may be somebody's name or address.
 _PERSONAL = {"alias", "secret", "key", "uidb36", "workspace", "agency"}
 
@@ -51,7 +53,8 @@ def note_anyhow(*args: Any, **kwargs: Any) -> None:
 
 def about(kwargs: dict[str, Any]) -> str:
     """The object of a request, by the ids in its address."""
-    return ",".join(f"{name}={value}" for name, value in kwargs.items() if name not in _PERSONAL)
+    shown = {name: str(value) for name, value in kwargs.items() if name not in _PERSONAL}
+    return ",".join(f"{name}={value if _PLAIN.fullmatch(value) else '?'}" for name, value in shown.items())
 
 
 def _describe(actor: Any) -> tuple[str, int | None]:
