@@ -31,6 +31,11 @@ def age_s(who: str) -> float | None:
     return round(LIFE_S - left_ms / 1000, 1) if left_ms > 0 else None
 
 
+def length_of(queue: str) -> int:
+    """How many messages wait in a queue of Celery's."""
+    return int(_redis().llen(queue))
+
+
 def answers() -> bool:
     """Whether Redis answers."""
     return bool(_redis().ping())

@@ -191,6 +191,8 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 safety.refuse_unsafe_settings(secret_key=SECRET_KEY, debug=DEBUG, base_url=BASE_URL, proxies=TRUSTED_PROXIES)
 # Connections that one address may hold, 0 for any number; behind a proxy all of them are the proxy's.
 MAX_CONNECTIONS_PER_ADDRESS = env.int("MAX_CONNECTIONS_PER_ADDRESS", default=0 if TRUSTED_PROXIES else 250)
+# With it /metrics can be read from anywhere; without, from this machine alone.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 LOGGING = {
     "version": 1,

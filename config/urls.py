@@ -3,9 +3,11 @@
 from django.urls import include, path
 
 from config.health import healthz
+from config.metrics import metrics
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path("api/v1/", include("config.api_urls")),
     path("", include("accounts.urls")),
     path("", include("web.urls")),

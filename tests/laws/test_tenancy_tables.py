@@ -179,6 +179,7 @@ def test_functions_that_run_as_the_owner_are_known_and_not_everybodys():
     )
     assert {name for name, _config, _acl in definers} == {
         "find_write_key",
+        "tracking_measures",
         "tracking_note_events",
         "tracking_workspaces_waiting",
         "tracking_workspaces_with_changed_days",
