@@ -19,31 +19,38 @@ from funnels.core.asked import Funnel, keys_of
 from funnels.core.fitting import EVENTS
 from funnels.core.progress import NO_LIMIT
 
-# How much of a name the index holds; names themselves may be longer than an index entry can be.
-INDEXED_LETTERS = 100
 CHANNELS = {"row": pl.Int64, "group": pl.String}
 
+# Of any name: the index knows times only, and what must be looked at is what takes long.
 _COUNT = """
-    select count(*) as events from (
-        select 1 from tracking_event e where {conditions} limit {most}
-    ) as counted
+    select count(*) as events from (select 1 from tracking_event e where {conditions} limit {most}) as counted
 """
-# $1 all names, $2 their beginnings, $3 names whose properties are asked for, $4 those properties, $5 names whose ids
-# are. A userId says whose an event is; an anonymousId does where there is none.
+# $1 all names, $2 names whose properties are asked for, $3 those properties, $4 names whose ids are. A userId says
+# whose an event is; an anonymousId does where there is none. Each id is looked up once.
 _EVENTS = """
-    select a.person_id as person, e.at,
-        (coalesce(array_position($1::text[], e.name), 0) - 1)::smallint as name,
-        case when e.name = any($3::text[]) and jsonb_typeof(e.payload -> 'properties') = 'object' then (
-            select jsonb_object_agg(key, e.payload -> 'properties' -> key)::text
-            from unnest($4::text[]) as asked (key) where e.payload -> 'properties' ? key
-        ) end as properties,
-        case when e.name = any($5::text[]) then e.message_id end as message
-    from tracking_event e
-    join tracking_alias a on a.workspace_id = {workspace} and a.value = coalesce(e.user_id, e.anonymous_id)
-        and a.namespace = case when e.user_id is null then 'anonymous' else 'user' end
-    where {conditions}
+    with hits as materialized (
+        select e.at, (coalesce(array_position($1::text[], e.name), 0) - 1)::smallint as name,
+            case when e.user_id is null then 'anonymous' else 'user' end as namespace,
+            coalesce(e.user_id, e.anonymous_id) as value,
+            case when e.name = any($2::text[]) and jsonb_typeof(e.payload -> 'properties') = 'object' then (
+                select jsonb_object_agg(key, e.payload -> 'properties' -> key)::text
+                from unnest($3::text[]) as asked (key) where e.payload -> 'properties' ? key
+            ) end as properties,
+            case when e.name = any($4::text[]) then e.message_id end as message
+        from tracking_event e where {conditions}{names}
+    ), ids as materialized (
+        select distinct namespace, value from hits
+    ), known as materialized (
+        select ids.namespace, ids.value, found.person_id from ids, lateral (
+            select a.person_id from tracking_alias a
+            where a.workspace_id = {workspace} and a.namespace = ids.namespace and a.value = ids.value offset 0
+        ) as found
+    )
+    select known.person_id as person, hits.at, hits.name, hits.properties, hits.message
+    from hits join known using (namespace, value)
 """
-_SOME_NAMES = " and left(e.name, {letters}) = any($2::text[]) and e.name = any($1::text[])"
+# Any event may stand between the steps of a strict funnel.
+_NAMES = {"ordered": " and e.name = any($1::text[])", "strict": ""}
 # One look at the index for each person, whatever else they did.
 _CHANNELS = """
     select who.row, m.channel as "group"
@@ -60,13 +67,10 @@ _CHUNK = 100_000
 
 
 def count_events(workspace: Workspace, funnel: Funnel, start: datetime, until: datetime, *, most: int) -> int:
-    """How many events the funnel would load, counted up to `most`."""
+    """How many events must be looked at for the funnel, counted up to `most`."""
     query = _COUNT.format(conditions=_conditions(workspace, funnel, start, until), most=most)
-    # Both must be there for PostgreSQL to know their types, whether the order needs them or not.
-    names = _names(funnel)[:2]
-    query += "  where $1::text is not null and $2::text is not null"
     with _reading(workspace) as cursor:
-        return int(_fetch(cursor, query, {"events": pl.Int64}, names)["events"][0])
+        return int(_fetch(cursor, query, {"events": pl.Int64})["events"][0])
 
 
 def load_events(
@@ -76,8 +80,11 @@ def load_events(
 
     `asked` is a property that is wanted of the events of step 1. An ordered funnel needs the names of its steps only.
     """
-    query = _EVENTS.format(workspace=workspace.pk, conditions=_conditions(workspace, funnel, start, until))
+    conditions = _conditions(workspace, funnel, start, until)
+    query = _EVENTS.format(workspace=workspace.pk, conditions=conditions, names=_NAMES[funnel.order])
     with _reading(workspace) as cursor:
+        # The planner takes any workspace for a tiny one, and would compare every event with every id.
+        cursor.execute("set local enable_nestloop = off")
         return _fetch(cursor, query, EVENTS, _parameters(funnel, asked))
 
 
@@ -101,19 +108,13 @@ def _conditions(workspace: Workspace, funnel: Funnel, start: datetime, until: da
     said = f"e.workspace_id = {workspace.pk:d} and e.kind in ({kinds}) and e.at >= '{start.isoformat()}'"
     if funnel.window < NO_LIMIT:
         said += f" and e.at < '{(until + timedelta(microseconds=funnel.window)).isoformat()}'"
-    # Any event may stand between the steps of a strict funnel.
-    return said if funnel.order == "strict" else said + _SOME_NAMES.format(letters=INDEXED_LETTERS)
-
-
-def _names(funnel: Funnel) -> list[str]:
-    return [_array(funnel.names), _array({name[:INDEXED_LETTERS] for name in funnel.names})]
+    return said
 
 
 def _parameters(funnel: Funnel, asked: str | None) -> list[str]:
     first = [funnel.steps[0].event] if asked else []
     paths = funnel.paths + ([asked] if asked else [])
-    names = [_array({*funnel.names_looked_into, *first}), _array(keys_of(paths)), _array(first)]
-    return [*_names(funnel), *names]
+    return [_array(funnel.names), _array({*funnel.names_looked_into, *first}), _array(keys_of(paths)), _array(first)]
 
 
 def _array(texts: Iterable[str]) -> str:

@@ -115,14 +115,13 @@ def test_a_long_question_is_answered_by_a_worker_in_the_same_words(shop, caller,
     assert rings == [(shop.workspace.pk, run)]
 
 
-def test_three_events_are_no_more_than_three(shop, monkeypatch):
-    shop.tell(*said("?ann", "a0 b5 x6"), *said("?bob", "a0"))
-    with shop.open():
-        params = funnel.read_params(shop.workspace, question("ab"), timezone.now())
-        monkeypatch.setattr(funnel, "MOST_AT_ONCE", 3)
-        assert not funnel.is_long(shop.workspace, params)
-        strict = funnel.read_params(shop.workspace, question("ab", order="strict"), timezone.now())
-        assert funnel.is_long(shop.workspace, strict)
+def test_whatever_must_be_looked_at_counts(shop, monkeypatch):
+    shop.tell(*said("?ann", "a0 b5 x6"), event("identify", "?ann"), page("?bob", after(-2 * 86_400)))
+    for most, long in [(3, False), (2, True)]:
+        monkeypatch.setattr(funnel, "MOST_AT_ONCE", most)
+        with shop.open():
+            params = funnel.read_params(shop.workspace, question("ab"), timezone.now())
+            assert funnel.is_long(shop.workspace, params) == long
 
 
 def test_who_waits_for_a_lost_message_sends_another(shop, caller, monkeypatch):
