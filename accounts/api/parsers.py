@@ -32,6 +32,10 @@ class CleanJSONParser(BaseParser):
         body = stream.read(self.most_bytes + 1)
         if len(body) > self.most_bytes:
             raise TooLarge(_("A body may have at most %(most)d MB.") % {"most": self.most_bytes // 1_000_000})
+        return self.read(body)
+
+    def read(self, body: bytes) -> Any:
+        """The value of a body that is not too long."""
         return read_json(body)
 
 

@@ -1,15 +1,20 @@
 """What was paid, over HTTP."""
 
+from typing import Any
+
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 
+from accounts.api.errors import TooLarge
 from accounts.api.pages import MOST, USUAL, answer_page
 from accounts.api.parsers import CleanJSONParser
 from accounts.api.views import WorkspaceRequest, WorkspaceView
 from campaigns import actions
 from campaigns.api import serializers
+from campaigns.api.serializers import MOST_ROWS
 from campaigns.models import Spend
 
 PAGE = [
@@ -22,9 +27,16 @@ MAX_ID = 2**63 - 1
 
 
 class SpendParser(CleanJSONParser):
-    """Ten thousand rows with long names."""
+    """Ten thousand rows with long names, and no millions of tiny values, which would take as many times the memory."""
 
-    most_bytes = 8_000_000
+    most_bytes = 4_000_000
+    most_brackets = 100_000
+    most_commas = 400_000
+
+    def read(self, body: bytes) -> Any:
+        if body.count(b"[") + body.count(b"{") > self.most_brackets or body.count(b",") > self.most_commas:
+            raise TooLarge(_("This holds more than %(most)d rows do.") % {"most": MOST_ROWS})
+        return super().read(body)
 
 
 class SpendView(WorkspaceView):

@@ -102,6 +102,23 @@ def test_a_body_without_a_list_of_rows_is_refused(manager, shop, body):
     assert [error["field"] for error in check_error(answer)["errors"]] == ["rows"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"rows": [' + b"{}," * 900_000 + b"{}]}",
+        b"[" * 3_000_000,
+        b'{"rows": [' + b"1," * 1_500_000 + b"1]}",
+        b" " * 4_000_001,
+    ],
+    ids=["rows", "brackets", "values", "bytes"],
+)
+def test_a_flood_is_turned_away_before_it_is_read(manager, shop, body):
+    started = time.process_time()
+    answer = manager.call("PUT", SPEND, body)
+    assert (answer.status_code, check_error(answer)["code"]) == (413, "too_large")
+    assert time.process_time() - started < 1
+
+
 def test_no_rows_are_no_mistake(manager, shop):
     assert put(manager) == {"created": 0, "replaced": 0, "rejected": []}
 
