@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 # Before NumPy comes in: its threads cost more than they bring for systems this small.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -126,11 +127,11 @@ def measure(workspace_id: int) -> list[tuple[str, float, float]]:
         print(f"{len(sums.conversions):,} rows of paths with {len(sums.channel):,} touches, {len(channels)} channels")
         for name, model in SOLVED.items():
             # Solving waits for nothing and nobody, so its own time on the processor is what it takes.
-            taken = time_runs(lambda m=model: m.solve(sums, len(channels)), time.thread_time)
+            taken = time_runs(partial(model.solve, sums, len(channels)), time.thread_time)
             measured.append((f"solve {name}", taken, 20.0))
         for name in ("linear", *SOLVED):
             asked = parse_params(workspace, query | {"model": name}, now=now)
-            measured.append((f"report {name}", time_runs(lambda a=asked: attribution.build(workspace, a, now)), 50.0))
+            measured.append((f"report {name}", time_runs(partial(attribution.build, workspace, asked, now)), 50.0))
     return measured
 
 

@@ -11,7 +11,7 @@ from accounts.models import Workspace
 from attribution.core.daily import Terms
 from attribution.core.day_paths import DayPaths
 from attribution.core.frames import Ints
-from attribution.core.path_groups import OpenPaths
+from attribution.core.path_groups import NO_OPEN_PATHS, OpenPaths
 from attribution.models import DailyPath
 from common.periods import Period, bounds
 from tracking.storage.rows import run
@@ -28,21 +28,23 @@ order by day
 """
 # width_bucket counts by bisection how many of a person's touches lie at or before an instant: those up to the last
 # conversion, and those before the look-back, are cut off. Whoever has not come back since has no path left.
-# array_send gives a list as bytes, which NumPy reads thirty times as fast as Python's lists are made.
+# array_send gives a list as bytes, which NumPy reads thirty times as fast as Python's lists are made; joined in parts,
+# because PostgreSQL joins no more than a gigabyte.
 _LOAD_OPEN = """
-select array_send(path) from (
+select array_send(array_agg(cardinality(path))), string_agg(array_send(path), '') from (
     select o.marks[1 + greatest(
         width_bucket(o.reached_at[array_position(o.goals, %(goal)s::bigint)], o.ats),
         width_bucket(o.last_at - make_interval(secs => %(lookback_seconds)s) - interval '1 microsecond', o.ats)
-    ) :] as path
+    ) :] as path, o.person_id %% 16 as part
     from tracking_openpath o
     where o.workspace_id = %(workspace)s and o.last_at >= %(start)s and o.last_at < %(end)s
     offset 0
 ) as cut
 where path <> '{}'
+group by part
 """
-# A list as sent: five words of four bytes, and for each number its size in bytes and two words of its own.
-_HEAD_WORDS, _NUMBER_WORDS, _WORD_BYTES = 5, 3, 4
+# A list as sent: five words of four bytes, and for each number its size in bytes and its own one or two words.
+_HEAD_WORDS = 5
 _LABELS = """
 select id, channel, campaign from tracking_mark
 where workspace_id = %(workspace)s and id = any(%(marks)s::bigint[]) order by id
@@ -86,7 +88,11 @@ def load_open_paths(workspace: Workspace, *, goal_id: int, period: Period, lookb
     start, end = bounds(period, ZoneInfo(workspace.timezone))
     seconds = lookback_days * 86_400
     rows = run(workspace.pk, _LOAD_OPEN, goal=goal_id, start=start, end=end, lookback_seconds=seconds)
-    return _read_sent([sent for (sent,) in rows])
+    parts = [_read_sent(lengths, paths) for lengths, paths in rows]
+    if not parts:
+        return NO_OPEN_PATHS
+    marks, lengths = (np.concatenate(found) for found in zip(*parts, strict=True))
+    return OpenPaths(marks, lengths, np.ones(len(lengths), np.int64))
 
 
 def load_labels(workspace: Workspace, marks: Sequence[int]) -> list[tuple[int, str, str | None]]:
@@ -113,10 +119,10 @@ def _read(packed: bytes, kind: np.dtype[Any]) -> Ints:
     return np.frombuffer(packed, kind).astype(np.int64)
 
 
-def _read_sent(lists: Sequence[bytes]) -> OpenPaths:
-    words = np.frombuffer(b"".join(lists), ">u4").astype(np.int64)
-    sizes = np.fromiter(map(len, lists), np.int64, len(lists)) // _WORD_BYTES
-    lengths = (sizes - _HEAD_WORDS) // _NUMBER_WORDS
-    heads = np.repeat(np.arange(1, len(lists) + 1), lengths)
-    spots = _NUMBER_WORDS * np.arange(lengths.sum()) + _HEAD_WORDS * heads + 1
-    return OpenPaths((words[spots] << 32) | words[spots + 1], lengths, np.ones(len(lists), np.int64))
+def _read_sent(sent_lengths: bytes, sent_paths: bytes) -> tuple[Ints, Ints]:
+    """Marks and lengths of paths that were sent one after another, each with a head."""
+    lengths = np.frombuffer(sent_lengths, ">u4").astype(np.int64)[_HEAD_WORDS + 1 :: 2]
+    words = np.frombuffer(sent_paths, ">u4")
+    heads = np.repeat(np.arange(1, len(lengths) + 1), lengths)
+    spots = 3 * np.arange(lengths.sum()) + _HEAD_WORDS * heads + 1
+    return (words[spots].astype(np.int64) << 32) | words[spots + 1], lengths
