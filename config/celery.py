@@ -7,7 +7,7 @@ from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("headwater", include=["config.pulse"])
+app = Celery("headwater", include=["config.pulse", "config.logs"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
 # PostgreSQL holds the truth; a message only says "look". So beat looks too, and a message that waited longer than

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.logs.RequestId",
     "django.middleware.security.SecurityMiddleware",
     # Before WhiteNoise, so that scripts that lie there unpacked are sent small as well.
     "django.middleware.gzip.GZipMiddleware",
@@ -197,8 +198,11 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"whose": {"()": "config.logs.Whose"}},
+    "formatters": {"key_value": {"()": "config.logs.KeyValue"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "key_value", "filters": ["whose"]}},
+    # Celery says every two seconds that it has looked.
+    "loggers": {"celery": {"level": "WARNING"}, "kombu": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
