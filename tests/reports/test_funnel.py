@@ -169,6 +169,12 @@ def test_two_workspaces_never_mix(shop):
     assert counts(ask(other, "ab", breakdown="channel")) == [1, 1]
 
 
+def test_a_user_id_and_an_anonymous_id_of_the_same_letters_are_two_people(shop):
+    (visitor,) = said("?ann", "b1")
+    shop.tell(*said("ann", "a0"), visitor._replace(anonymous_id="ann"))
+    assert counts(ask(shop, "ab")) == [1, 0]
+
+
 def test_names_may_hold_anything(shop):
     names = ['a"b', "a\\b", "{a,b}", "', 'x", "%s $1 {0}", "é" * 150, "NULL", "null"]
     for place, name in enumerate(names):
