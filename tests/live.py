@@ -34,15 +34,7 @@ class Live:
         deadline = time.monotonic() + 60
         while True:
             try:
-                give_up_at = time.monotonic() + 60
-        while True:
-            try:
-                return os.kill(self.process_id(name), signal.SIGKILL)
-            except ProcessLookupError:
-                # The last kill was only just now: the supervisor has not noticed yet.
-                if time.monotonic() > give_up_at:
-                    raise
-                time.sleep(0.05)
+                os.kill(self.process_id(name), signal.SIGKILL)
                 return
             except (OSError, IndexError, ValueError):
                 if time.monotonic() > deadline:
