@@ -15,7 +15,7 @@ _REQUEST_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 # Anything else may not even be text that a table can keep.
 _PLAIN = re.compile(r"[\w.:-]{1,80}", re.ASCII)
 # Ids that people made up may be somebody's name or address.
-_PERSONAL = {"alias", "secret", "key", "uidb36", "workspace", "agency"}
+_PERSONAL = {"alias", "secret", "workspace", "agency"}
 
 
 def note(

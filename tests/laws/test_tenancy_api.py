@@ -1,14 +1,16 @@
 """Every address of the API against everybody who may not use it; found by walking the map, so new ones are covered."""
 
-from collections.abc import Iterator
+from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.db import connection, transaction
+from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts import actions
-from accounts.models import Role, Scope
+from accounts.models import AuditEntry, Invitation, Role, Scope
 from accounts.tenancy import workspace_scope
 from campaigns.actions import put_spend
 from campaigns.core.reading import read_row
@@ -24,11 +26,11 @@ from tests.api.cast import (
     check_error,
     first_goal,
 )
+from tests.laws.routes import METHODS, walk
 
 pytestmark = pytest.mark.django_db
 # Tell everybody the same, and nothing about anybody.
 OPEN = {"api-schema", "api-docs", "api-nothing-here"}
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 # A body that would change something if the caller were let in.
 BODIES: dict[tuple[str, str], Any] = {
     ("api-workspaces", "POST"): {"name": "Made by a stranger"},
@@ -40,19 +42,36 @@ BODIES: dict[tuple[str, str], Any] = {
             {"start": "2026-02-01", "end": "2026-02-28", "amount": "90", "currency": "EUR", "channel": "Paid Search"}
         ]
     },
+    ("api-member", "PUT"): {"role": "admin"},
+    ("api-invitations", "POST"): {"email": "friend@stranger.example", "role": "analyst"},
+    ("api-tokens", "POST"): {"name": "A stranger's"},
+    ("api-write-keys", "POST"): {"overlap_hours": 0},
     ("api-report-funnel", "POST"): {"steps": [{"event": "Signed Up"}], "window_seconds": 60},
 }
 # Reading, though it needs a body.
 QUESTIONS = {"api-report-funnel"}
-NOT_COUNTED = {"accounts_apitoken", "django_session", "accounts_user"}
-
-
-def walk(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            yield from walk(pattern.url_patterns)
-        else:
-            yield pattern
+NOT_COUNTED = {"django_session", "accounts_auditentry"}
+# Whose address it is: everybody's own list, a workspace's, or the agency's. A new address needs its line here.
+OWN_LIST = {"api-workspaces"}
+OF_AGENCY = {"api-members", "api-member", "api-invitations", "api-invitation", "api-tokens", "api-token", "api-audit"}
+# Of a workspace, but not for those who only read.
+OF_WORKSPACE_KEYS = {"api-write-keys", "api-write-key"}
+OF_WORKSPACE = OF_WORKSPACE_KEYS | {
+    "api-workspace",
+    "api-goals",
+    "api-goal",
+    "api-pipeline",
+    "api-ingestion",
+    "api-journey",
+    "api-spend",
+    "api-spend-row",
+    "api-report-attribution",
+    "api-report-returns",
+    "api-report-lifetime-value",
+    "api-report-funnel",
+    "api-report-funnel-run",
+    "api-report-pipeline",
+}
 
 
 def api_routes() -> list[tuple[str, str]]:
@@ -77,7 +96,6 @@ def only_reads(name: str, method: str) -> bool:
 
 
 ROUTES = api_routes()
-IDS = [f"{method} {name}" for name, method in ROUTES]
 
 
 @pytest.fixture
@@ -111,6 +129,22 @@ class Cast:
             "another agency's workspace": Caller(a_token(others, workspace=theirs)),
             "the sister workspace": Caller(a_token(self.agency, workspace=self.sister)),
         }
+        person = actions.create_user("ann@bright.example", "correct horse battery")
+        self.member = actions.create_membership(person, self.agency, Role.ANALYST)
+        self.write_key = self.shop.write_keys.earliest("id")
+        self.invitation = Invitation.objects.create(
+            agency=self.agency,
+            email="new@bright.example",
+            role=Role.ANALYST,
+            digest=b"1" * 32,
+            expires_at=timezone.now() + timedelta(days=7),
+        )
+        self.token = actions.create_api_token(self.agency, scope=Scope.READ, name="Reports")[0]
+        gone = actions.create_membership(
+            actions.create_user("gone@bright.example", "correct horse battery"), self.agency, Role.ADMIN
+        )
+        self.unknown["a removed member's token"] = Caller(a_token(self.agency, made_by=gone))
+        gone.delete()
         self.journey_of("someone")
         with workspace_scope(self.shop):
             self.run = FunnelRun.objects.create(workspace=self.shop, params={}, state=FunnelRun.DONE, result={})
@@ -118,17 +152,17 @@ class Cast:
             self.spend = Spend.objects.of(self.shop).get()
 
     def journey_of(self, alias: str) -> None:
-        from django.utils import timezone
-
         from tracking.models import Alias, Person
 
         with workspace_scope(self.shop):
             person = Person.objects.create(workspace=self.shop, created_at=timezone.now())
             Alias.objects.create(workspace=self.shop, namespace="user", value=alias, person_id=person.pk)
 
-    def path(self, name: str, *, slug: str = "") -> str:
+    def path(self, name: str, *, slug: str = "", made_up: bool = False) -> str:
+        rows = {"goal": self.goal, "run": self.run, "spend": self.spend, "key": self.write_key}
+        rows |= {"member": self.member, "invitation": self.invitation, "token": self.token}
         known = {"workspace": slug or self.shop.slug, "alias": "someone"}
-        known |= {"goal": self.goal.pk, "run": self.run.pk, "spend": self.spend.pk}
+        known |= {row: 10**9 if made_up else found.pk for row, found in rows.items()}
         (wanted,) = (pattern for pattern in walk(get_resolver().url_patterns) if pattern.name == name)
         return reverse(name, kwargs={key: known[key] for key in wanted.pattern.converters})
 
@@ -144,52 +178,111 @@ class Cast:
         for workspace in (self.shop, self.sister):
             with workspace_scope(workspace), connection.cursor() as cursor:
                 for table in sorted(tables):
-                    cursor.execute(
-                        f"select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) from {table} t"
-                    )
+                    # A token that was tried has been used; nothing else of it may change.
+                    row = "(to_jsonb(t) - 'last_used_at')::text"
+                    cursor.execute(f"select md5(coalesce(string_agg({row}, ',' order by {row}), '')) from {table} t")
                     prints[f"{workspace.slug}: {table}"] = cursor.fetchone()[0]
         return prints
 
 
-def send(cast: Cast, caller: Caller, name: str, method: str, slug: str = "") -> Any:
-    return caller.call(method, cast.path(name, slug=slug), BODIES.get((name.removesuffix("-bare"), method)))
+def send(cast: Cast, caller: Caller, name: str, method: str, **where: Any) -> Any:
+    return caller.call(method, cast.path(name, **where), BODIES.get((plain(name), method)))
 
 
-def test_the_map_was_walked():
-    assert ("api-workspace", "PATCH") in ROUTES
-    assert ("api-report-attribution", "GET") in ROUTES
-    writes = {(name.removesuffix("-bare"), method) for name, method in ROUTES if method in {"POST", "PUT", "PATCH"}}
+def plain(name: str) -> str:
+    return name.removesuffix("-bare")
+
+
+def routes_of(*kinds: set[str]) -> list[tuple[str, str]]:
+    wanted = set().union(*kinds)
+    return [(name, method) for name, method in ROUTES if plain(name) in wanted]
+
+
+def told(answer: Any) -> tuple[bytes, dict[str, str]]:
+    """Everything an answer tells, but for the number of the request."""
+    return answer.content, {name: value for name, value in answer.headers.items() if name != "X-Request-ID"}
+
+
+class Refused:
+    """Everything in here is refused: nothing changes, and each request leaves an audit entry."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast, self.tries, self.wrong = cast, 0, []
+
+    def __enter__(self) -> "Refused":
+        self.before, self.entries = self.cast.everything(), AuditEntry.objects.count()
+        return self
+
+    def expect(self, answer: Any, status: int, *what: str) -> None:
+        self.tries += 1
+        if answer.status_code != status:
+            self.wrong.append((*what, answer.status_code, answer.content[:100]))
+
+    def __exit__(self, *_: object) -> None:
+        assert self.wrong == []
+        assert self.tries
+        assert self.cast.everything() == self.before
+        assert AuditEntry.objects.count() == self.entries + self.tries
+
+
+def test_the_map_was_walked_and_every_address_is_classified():
+    assert {plain(name) for name, _method in ROUTES} == OWN_LIST | OF_AGENCY | OF_WORKSPACE, (
+        "a new address needs a line"
+    )
+    writes = {(plain(name), method) for name, method in ROUTES if method in {"POST", "PUT", "PATCH"}}
     assert writes == set(BODIES), "a new write needs a body here"
 
 
-@pytest.mark.parametrize(("name", "method"), ROUTES, ids=IDS)
-def test_nobody_comes_in_without_a_good_token(cast, name, method):
-    before = cast.everything()
-    for who, caller in cast.unknown.items():
-        answer = send(cast, caller, name, method)
-        assert answer.status_code == 401, who
-        if method != "HEAD":
-            check_error(answer)
-    assert cast.everything() == before
+def test_nobody_comes_in_without_a_good_token(cast):
+    with Refused(cast) as refused:
+        for (name, method), (who, caller) in product(ROUTES, cast.unknown.items()):
+            answer = send(cast, caller, name, method)
+            refused.expect(answer, 401, who, name, method)
+            if method != "HEAD":
+                check_error(answer)
 
 
-@pytest.mark.parametrize(("name", "method"), ROUTES, ids=IDS)
-def test_a_log_in_to_the_pages_opens_nothing_here(cast, client, name, method):
+def test_a_log_in_to_the_pages_opens_nothing_here(cast, client):
     owner = actions.create_user("kim@example.com", "correct horse battery")
     actions.create_membership(owner, cast.agency, Role.OWNER)
     client.force_login(owner)
-    assert client.generic(method, cast.path(name)).status_code == 401
+    with Refused(cast) as refused:
+        for name, method in ROUTES:
+            refused.expect(client.generic(method, cast.path(name)), 401, name, method)
 
 
-@pytest.mark.parametrize(("name", "method"), [route for route in ROUTES if not route[0].startswith("api-workspaces")])
-def test_strangers_cannot_tell_a_workspace_from_none(cast, name, method):
-    before = cast.everything()
-    for who, caller in cast.strangers.items():
-        known, unknown = (send(cast, caller, name, method, slug=slug) for slug in (cast.shop.slug, "no-such"))
-        assert (known.status_code, known.content) == (404, unknown.content), who
-        assert unknown.status_code == 404
-        assert known.headers == unknown.headers
-    assert cast.everything() == before
+def test_strangers_cannot_tell_a_workspace_from_none(cast):
+    with Refused(cast) as refused:
+        for (name, method), (who, caller) in product(routes_of(OF_WORKSPACE), cast.strangers.items()):
+            known, unknown = (send(cast, caller, name, method, slug=slug) for slug in (cast.shop.slug, "no-such"))
+            for answer in (known, unknown):
+                refused.expect(answer, 404, who, name, method)
+            assert told(known) == told(unknown), (who, name, method)
+
+
+def test_another_agency_cannot_tell_our_people_and_keys_from_none(cast):
+    caller = cast.strangers["another agency"]
+    with Refused(cast) as refused:
+        for name, method in routes_of({"api-member", "api-invitation", "api-token"}):
+            known, unknown = (send(cast, caller, name, method, made_up=made_up) for made_up in (False, True))
+            for answer in (known, unknown):
+                refused.expect(answer, 404, name, method)
+            assert told(known) == told(unknown), (name, method)
+    for name in OF_AGENCY & {"api-members", "api-invitations", "api-tokens", "api-audit"}:
+        answer = send(cast, caller, name, "GET")
+        assert answer.status_code == 200
+        assert "bright.example" not in answer.content.decode()
+        assert "Reports" not in answer.content.decode()
+
+
+def test_a_workspace_s_token_reaches_nothing_of_the_agency(cast):
+    callers = [cast.own, cast.strangers["the sister workspace"], cast.strangers["another agency's workspace"]]
+    with Refused(cast) as refused:
+        for (name, method), caller in product(routes_of(OF_AGENCY), callers):
+            refused.expect(send(cast, caller, name, method), 403, name, method)
+        for name, method in routes_of(OWN_LIST):
+            if not only_reads(name, method):
+                refused.expect(send(cast, cast.own, name, method), 403, name, method)
 
 
 def test_lists_hold_only_what_a_token_may_see(cast):
@@ -199,25 +292,31 @@ def test_lists_hold_only_what_a_token_may_see(cast):
     assert [row["id"] for row in cast.own.get("workspaces/").json()["results"]] == [cast.shop.slug]
 
 
-@pytest.mark.parametrize(("name", "method"), ROUTES, ids=IDS)
-def test_reading_tokens_read_and_change_nothing(cast, name, method):
-    before = cast.everything()
-    for caller in (cast.reader, cast.own_reader):
-        answer = send(cast, caller, name, method)
-        assert answer.status_code == (200 if only_reads(name, method) else 403)
-    assert cast.everything() == before
+def test_reading_tokens_read_and_change_nothing(cast):
+    for_managers = OF_AGENCY | OF_WORKSPACE_KEYS
+    with Refused(cast) as refused:
+        for (name, method), caller in product(ROUTES, (cast.reader, cast.own_reader)):
+            if plain(name) in for_managers or not only_reads(name, method):
+                refused.expect(send(cast, caller, name, method), 403, name, method)
+    for (name, method), caller in product(ROUTES, (cast.reader, cast.own_reader)):
+        if plain(name) not in for_managers and only_reads(name, method):
+            assert send(cast, caller, name, method).status_code == 200, (name, method)
 
 
-@pytest.mark.parametrize(("name", "method"), ROUTES, ids=IDS)
-def test_those_who_may_are_let_in_so_that_the_refusals_mean_something(cast, name, method):
-    before = cast.everything()
-    callers = [cast.manager] if name.startswith("api-workspaces") else [cast.manager, cast.own]
-    for caller in callers:
-        answer = send(cast, caller, name, method)
-        # The second to make a goal finds its name taken; the second to remove something, nothing.
-        second = {404} if method == "DELETE" and caller is not callers[0] else {400}
-        assert answer.status_code in {200, 201, 204, *second}, answer.content
-    assert (cast.everything() != before) != only_reads(name, method)
+def test_those_who_may_are_let_in_so_that_the_refusals_mean_something(cast):
+    for name, method in ROUTES:
+        callers = [cast.manager, cast.own] if plain(name) in OF_WORKSPACE else [cast.manager]
+        for caller in callers:
+            with transaction.atomic():
+                before = cast.everything()
+                entries = AuditEntry.objects.count()
+                answer = send(cast, caller, name, method)
+                assert answer.status_code in {200, 201, 204}, (name, method, answer.content)
+                changed = cast.everything() != before
+                noted = AuditEntry.objects.count() - entries
+                transaction.set_rollback(True)
+            assert changed != only_reads(name, method), (name, method)
+            assert noted == (method not in {"GET", "HEAD"}), (name, method)
 
 
 def test_an_id_of_another_workspace_is_unknown_here(cast):
@@ -228,3 +327,6 @@ def test_an_id_of_another_workspace_is_unknown_here(cast):
     report = cast.manager.get(f"workspaces/{cast.shop.slug}/reports/attribution/?goal={theirs.pk}")
     assert check_error(report)["code"] == "unknown_goal"
     assert cast.manager.get(f"workspaces/{cast.sister.slug}/people/someone/journey/").status_code == 404
+    key = cast.manager.call("DELETE", f"workspaces/{cast.sister.slug}/write-keys/{cast.write_key.pk}/")
+    none = cast.manager.call("DELETE", f"workspaces/{cast.sister.slug}/write-keys/{10**9}/")
+    assert (key.status_code, key.content) == (none.status_code, none.content) == (404, key.content)
