@@ -6,6 +6,7 @@ connections. `config.asgi:application` serves both; `config.asgi:collector` serv
 
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
@@ -20,6 +21,9 @@ from tracking.collector.application import takes
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Pages that compute hold the interpreter for less long at a time, so that events pass in between.
 sys.setswitchinterval(0.0005)
+# WhiteNoise warns where the folder of collected files is missing; ours are found without it.
+with suppress(OSError):
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
 
 
 def tell_workers(workspace_id: int) -> None:

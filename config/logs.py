@@ -67,6 +67,8 @@ class RequestId:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         number = given if _GIVEN_ID.fullmatch(given) else uuid4().hex
+        # For the audit log, which lies below these settings.
+        request.request_id = number  # type: ignore[attr-defined]
         began = time.monotonic()
         token = _request_id.set(number)
         try:

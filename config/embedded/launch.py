@@ -18,6 +18,8 @@ from config.embedded.folders import CannotStart, make_data_folder, remove_socket
 from config.embedded.places import addresses, bring_your_own_broker, bring_your_own_database
 from config.embedded.supervisor import Supervisor
 
+PARTS = frozenset({"web", "worker", "clock"})
+
 
 @dataclass(frozen=True)
 class Wishes:
@@ -26,11 +28,14 @@ class Wishes:
     host: str = "127.0.0.1"
     port: int = 8000
     demo: bool = True
+    parts: frozenset[str] = PARTS
 
     @property
     def is_public(self) -> bool:
         """Whether anybody but this machine can reach us, directly or through what BASE_URL names."""
-        return safety.is_public(self.host) or safety.is_public_url(os.environ.get("BASE_URL", ""))
+        named = os.environ.get("BASE_URL", "")
+        has_proxy = os.environ.get("TRUSTED_PROXIES", "0") not in ("", "0")
+        return has_proxy or safety.is_public(self.host) or safety.is_public_url(named)
 
     @property
     def url(self) -> str:
@@ -63,7 +68,8 @@ class Launch:
             make_data_folder(self.data_dir)
             secret_key(self.data_dir)
             with held(self.data_dir):
-                check_port(self.wishes)
+                if "web" in self.wishes.parts:
+                    check_port(self.wishes)
                 return self._run_locked()
         except KeyboardInterrupt:
             return 0
@@ -88,10 +94,11 @@ class Launch:
         self._migrate()
         self._look_after_safety()
         self._start_processes()
-        self._start_demo()
+        if "web" in self.wishes.parts:
+            self._start_demo()
 
     def _compile_kernels(self) -> None:
-        if not kernels.are_compiled(Path(os.environ["NUMBA_CACHE_DIR"])):
+        if "worker" in self.wishes.parts and not kernels.are_compiled(Path(os.environ["NUMBA_CACHE_DIR"])):
             self._step("Compiling the kernels, once for this version; the worker starts after it…")
             self.compiling_since = time.monotonic()
             self.supervisor.start(stack.kernels_program(self.environ))
@@ -144,6 +151,9 @@ class Launch:
         from django.db import connections
 
         if unapplied_migrations():
+            places = addresses(self.data_dir)
+            if places.owner_url == places.app_url:
+                raise CannotStart("the tables are older than this code; start first where OWNER_DATABASE_URL is set.")
             self._step("Bringing the tables up to date…")
             call_command("migrate", database="owner", interactive=False, verbosity=0)
         else:
@@ -161,14 +171,17 @@ class Launch:
 
     def _start_processes(self) -> None:
         wishes, start = self.wishes, self.supervisor.start
-        (self.data_dir / "static").mkdir(exist_ok=True)
         # The door needs no worker: what comes in is safe, and the worker takes it up when it is there.
-        start(stack.web_program(wishes.host, wishes.port, self.environ))
-        if self.compiling_since is None:
+        if "web" in wishes.parts:
+            (self.data_dir / "static").mkdir(exist_ok=True)
+            start(stack.web_program(wishes.host, wishes.port, self.environ))
+        if "worker" in wishes.parts and self.compiling_since is None:
             start(stack.worker_program(self.environ))
-        start(stack.beat_program(self.data_dir, self.environ))
-        self.supervisor.wait("web", lambda: stack.answers(wishes.host, wishes.port))
-        self._step(f"Headwater answers on {wishes.url}")
+        if "clock" in wishes.parts:
+            start(stack.beat_program(self.data_dir, self.environ))
+        if "web" in wishes.parts:
+            self.supervisor.wait("web", lambda: stack.answers(wishes.host, wishes.port))
+            self._step(f"Headwater answers on {wishes.url}")
 
     def _start_demo(self) -> None:
         demo.allow_log_in(not self.wishes.is_public)

@@ -80,3 +80,8 @@ def test_who_can_reach_us_decides_over_the_demo(
 ) -> None:
     monkeypatch.setenv("BASE_URL", base_url)
     assert Wishes(host=host).is_public is public
+
+
+def test_whoever_trusts_a_proxy_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", "1")
+    assert Wishes().is_public

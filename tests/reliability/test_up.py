@@ -173,3 +173,16 @@ def test_a_folder_that_is_not_ours_is_refused(up: Callable[..., Up], tmp_path: P
     assert refused.process.wait(60) == 1
     assert "is neither empty nor a Headwater data folder" in refused.said()
     assert (tmp_path / "data").stat().st_mode & 0o777 == 0o755
+
+
+def test_parts_can_be_left_to_other_hosts(up: Callable[..., Up]) -> None:
+    refused = up("data", "--only", "web,kitchen")
+    assert refused.process.wait(60) == 2
+    assert "choose among clock, web, worker" in refused.said()
+
+    running = up("data", "--only", "clock")
+    wait((running.data_dir / "run" / "beat.lock").exists, what=running.said)
+    assert "Ctrl-C stops everything" in running.said()
+    assert sorted(path.stem for path in (running.data_dir / "run").glob("*.lock")) == ["beat", "postgres", "valkey"]
+    assert running.health() == {}
+    assert running.stop() == 0
