@@ -38,6 +38,11 @@ def test_a_change_over_the_api_names_token_workspace_and_object(agency):
     assert entry.actor_id == agency.tokens.get().pk
 
 
+def test_an_entry_has_the_number_of_the_request_in_the_logs(agency):
+    answer = Caller(a_token(agency)).post("workspaces/", {"name": "x"})
+    assert AuditEntry.objects.get().request_id == answer.headers["X-Request-ID"] != ""
+
+
 def test_refusals_are_noted_and_plain_reads_are_not(agency):
     shop = a_shop(agency)
     reader = Caller(a_token(agency, scope=Scope.READ))
