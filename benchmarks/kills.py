@@ -17,7 +17,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from tests.reliability.killing.bench import Plan, Run  # noqa: E402 - the addresses come first
 from tests.reliability.killing.house import House  # noqa: E402
-from tests.reliability.killing.sabotage import SABOTAGES, break_database, break_program  # noqa: E402
+from tests.reliability.killing.sabotage import (  # noqa: E402
+    SABOTAGES,
+    break_database,
+    break_program,
+    make_commits_uneven,
+)
 
 
 def make_tables(house: House) -> None:
@@ -51,6 +56,7 @@ def main() -> int:
     try:
         house.start_servers()
         make_tables(house)
+        make_commits_uneven(house)
         break_database(house, wanted.sabotage)
         house.start_programs()
         run = Run(house, Plan(wanted.seed, wanted.kills, wanted.events, wanted.seconds))

@@ -22,7 +22,7 @@ WRONG_KEY = "nobodys-key"
 class Load:
     """What all clients share: where to post, how fast, and until when."""
 
-    port: int
+    ports: list[int]
     keys: list[str]
     seed: int
     clients: int
@@ -31,14 +31,19 @@ class Load:
     began_at: float = field(default_factory=time.monotonic)
     stopping: threading.Event = field(default_factory=threading.Event)
     events: int = 0
-    accepted_at: list[float] = field(default_factory=list)
+    # When, and from which client.
+    accepted: list[tuple[float, int]] = field(default_factory=list)
     given_up: list[int] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def count(self, events: int) -> None:
+    def count(self, events: int, client: int) -> None:
         with self.lock:
             self.events += events
-            self.accepted_at.append(time.monotonic())
+            self.accepted.append((time.monotonic(), client))
+
+    def port_of(self, client: int) -> int:
+        """Each client keeps to one of the collectors."""
+        return self.ports[client % len(self.ports)]
 
 
 class Client(threading.Thread):
@@ -68,7 +73,7 @@ class Client(threading.Thread):
                 return
             time.sleep(0.1)
         if word == ACCEPTED:
-            self.load.count(len(request.events))
+            self.load.count(len(request.events), self.number)
             if self.random.random() < REPEATED:
                 self._post(_told_otherwise(request))
 
@@ -83,7 +88,9 @@ class Client(threading.Thread):
         body = json.dumps({"batch": request.events})
         try:
             if self.connection is None:
-                self.connection = http.client.HTTPConnection("127.0.0.1", self.load.port, timeout=TIMEOUT_S)
+                self.connection = http.client.HTTPConnection(
+                    "127.0.0.1", self.load.port_of(self.number), timeout=TIMEOUT_S
+                )
             self.connection.request("POST", "/v1/batch", body, headers)
             answer = self.connection.getresponse()
             answer.read()

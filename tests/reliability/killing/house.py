@@ -7,12 +7,15 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from config.embedded import folders, postgres, stack, valkey
 from config.embedded.supervisor import Program, Supervisor
 from tests.live import free_port
 
+WEBS = ("web", "web2")
 KINDS = ("web", "worker", "beat", "postgres", "valkey")
 
 
@@ -23,7 +26,8 @@ class House(Supervisor):
         self.folder = Path(tempfile.mkdtemp(prefix="headwater-kills-"))
         data_dir = self.folder / "data"
         super().__init__(data_dir, say=lambda name, line: None)
-        self.port = free_port()
+        # Two collectors, as on two hosts: their transactions overlap, so that rows commit out of order.
+        self.ports = {name: free_port() for name in WEBS}
         self._change = change
         self._stopping = threading.Event()
         self._watching: threading.Thread | None = None
@@ -40,9 +44,10 @@ class House(Supervisor):
 
     def start_programs(self) -> None:
         """Web, worker and clock; from now on whatever dies is started again."""
-        environ = {"HEADWATER_DATA": str(self.data_dir), "BASE_URL": f"http://127.0.0.1:{self.port}"}
-        web = stack.web_program("127.0.0.1", self.port, environ)
-        self.start(self._change(web), is_ready=lambda: stack.answers("127.0.0.1", self.port))
+        environ = {"HEADWATER_DATA": str(self.data_dir), "BASE_URL": f"http://127.0.0.1:{self.ports['web']}"}
+        for name, port in self.ports.items():
+            web = replace(stack.web_program("127.0.0.1", port, environ), name=name)
+            self.start(self._change(web), is_ready=partial(stack.answers, "127.0.0.1", port))
         self.start(self._change(stack.worker_program(environ)))
         self.start(stack.beat_program(self.data_dir, environ))
         self._watching = threading.Thread(target=self._watch_over_all, daemon=True)
@@ -84,7 +89,7 @@ class House(Supervisor):
         self._stopping.set()
         if self._watching:
             self._watching.join()
-        self.stop(first=("web", "beat", "worker"))
+        self.stop(first=(*WEBS, "beat", "worker"))
         folders.remove_socket_folder(self.data_dir)
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -34,6 +34,26 @@ STATEMENTS = {
 }
 
 
+# Not a sabotage but a busy disk, in every run: some commits take long, so that rows commit out of their order.
+UNEVEN_COMMITS = [
+    """
+    create function uneven() returns trigger language plpgsql as $$
+    begin
+        if random() < 0.3 then perform pg_sleep(random() * 0.15); end if;
+        return null;
+    end $$
+    """,
+    "create trigger zz_uneven after insert on tracking_event for each statement execute function uneven()",
+]
+
+
+def make_commits_uneven(house: House) -> None:
+    """Have commits of events take from no time to a seventh of a second, after their places in the inbox are given."""
+    with postgres.superuser(house.data_dir, "headwater") as connection:
+        for statement in UNEVEN_COMMITS:
+            connection.execute(statement)
+
+
 def break_database(house: House, name: str) -> None:
     """Do to the tables what the sabotage asks for, before the programs start."""
     with postgres.superuser(house.data_dir, "headwater") as connection:

@@ -22,7 +22,7 @@ FIRST_HOT_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 COLD_DAYS = 7_000
 HOT_DAYS = 20
 HOT_PEOPLE = 200
-PEOPLE_A_REQUEST = (4, 12)
+PEOPLE_A_REQUEST = (1, 5)
 
 
 @dataclass(frozen=True)
