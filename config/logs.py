@@ -55,7 +55,15 @@ class Whose(logging.Filter):
         if not hasattr(record, "workspace"):
             opened = open_workspace_id()
             record.workspace = "" if opened is None else opened
+        if record.name == "django.request" and isinstance(record.args, tuple) and record.args:
+            # What came back, and the path; a path may hold the key of a link in an e-mail.
+            record.args = (*record.args[:-1], _route_of(getattr(record, "request", None)))
         return True
+
+
+def _route_of(request: HttpRequest | None) -> str:
+    match = getattr(request, "resolver_match", None)
+    return f"/{match.route}" if match else "an unknown address"
 
 
 class RequestId:

@@ -201,8 +201,12 @@ LOGGING = {
     "filters": {"whose": {"()": "config.logs.Whose"}},
     "formatters": {"key_value": {"()": "config.logs.KeyValue"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "key_value", "filters": ["whose"]}},
-    # Celery says every two seconds that it has looked.
-    "loggers": {"celery": {"level": "WARNING"}, "kombu": {"level": "WARNING"}},
+    "loggers": {
+        # Celery says every two seconds that it has looked; what was refused is in our own line on the request.
+        "celery": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 

@@ -52,6 +52,7 @@ def test_a_missing_workspace_and_anothers_answer_in_the_same_bytes(manager, shop
     for rest in ("", "goals/", "reports/attribution/", "people/x/journey/"):
         known, unknown = (manager.get(f"workspaces/{slug}/{rest}") for slug in (theirs.slug, "no-such"))
         assert (known.status_code, known.content) == (unknown.status_code, unknown.content) == (404, known.content)
+        assert known.headers.pop("X-Request-ID") != unknown.headers.pop("X-Request-ID")
         assert known.headers == unknown.headers
 
 

@@ -8,6 +8,7 @@ import pytest
 from celery import shared_task
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django.urls import resolve
 
 from config import logs
 from tests.tracking.shop import open_shop
@@ -93,3 +94,13 @@ def test_an_error_ends_the_request_in_the_log_too() -> None:
     with pytest.raises(RuntimeError, match="abc-1"):
         logs.RequestId(fail)(RequestFactory().get("/", headers={"X-Request-ID": "abc-1"}))
     assert logs._request_id.get() == ""
+
+
+def test_django_too_tells_routes_instead_of_paths(lines: io.StringIO) -> None:
+    request = RequestFactory().get("/w/hush/")
+    for match, told in ((resolve("/w/hush/"), "/w/<slug:slug>/"), (None, "an unknown address")):
+        request.resolver_match = match
+        arguments = ("Internal Server Error", request.path)
+        logging.getLogger("django.request").error("%s: %s", *arguments, extra={"request": request})
+        assert lines.getvalue().endswith(f'message="Internal Server Error: {told}"\n')
+    assert "hush" not in lines.getvalue()
