@@ -13,7 +13,7 @@ from tests.reliability.killing.house import KINDS, WEBS, House
 from tests.reliability.killing.judge import Verdict, waiting_rows
 from tests.reliability.killing.story import WORKSPACES, request_of
 
-CLIENTS = 8
+CLIENTS = 12
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,15 @@ def make_workspaces() -> tuple[list[int], list[str]]:
             create_default_goals(workspace)
         made.append((workspace.pk, key))
     return [one for one, _ in made], [key for _, key in made]
+
+
+def wait_for_worker(seconds: float = 180) -> None:
+    """A worker's very first start compiles the kernels; until then there is nothing to interrupt."""
+    from config import pulse
+
+    deadline = time.monotonic() + seconds
+    while pulse.age_s("worker") is None and time.monotonic() < deadline:
+        time.sleep(0.2)
 
 
 class Run:

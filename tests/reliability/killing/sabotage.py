@@ -39,7 +39,7 @@ UNEVEN_COMMITS = [
     """
     create function uneven() returns trigger language plpgsql as $$
     begin
-        if random() < 0.3 then perform pg_sleep(random() * 0.15); end if;
+        if random() < 0.3 then perform pg_sleep(random() * 0.25); end if;
         return null;
     end $$
     """,
@@ -48,7 +48,7 @@ UNEVEN_COMMITS = [
 
 
 def make_commits_uneven(house: House) -> None:
-    """Have commits of events take from no time to a seventh of a second, after their places in the inbox are given."""
+    """Have commits of events take from no time to a quarter of a second, after their places in the inbox are given."""
     with postgres.superuser(house.data_dir, "headwater") as connection:
         for statement in UNEVEN_COMMITS:
             connection.execute(statement)
