@@ -13,13 +13,22 @@ MAX_OVERLAP_HOURS = 30 * 24
 DEFAULT_OVERLAP_HOURS = 24
 
 
+class WorkspacesField(serializers.ListField):
+    """Names of workspaces; too many are refused before any of them is looked at."""
+
+    child = serializers.CharField(max_length=60)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list) and len(data) > MAX_WORKSPACES:
+            raise serializers.ValidationError(_("At most %(most)d workspaces.") % {"most": MAX_WORKSPACES})
+        return super().to_internal_value(data)
+
+
 class RoleSerializer(serializers.Serializer[Any]):
     """A role; a client's also names the workspaces they may see."""
 
     role = serializers.ChoiceField(Role.choices)
-    workspaces = serializers.ListField(
-        child=serializers.CharField(max_length=60), max_length=MAX_WORKSPACES, default=list
-    )
+    workspaces = WorkspacesField(max_length=MAX_WORKSPACES, default=list)
 
 
 class InvitedSerializer(RoleSerializer):

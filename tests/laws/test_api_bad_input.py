@@ -18,6 +18,9 @@ GOOD: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "workspaces/shop/"): {},
     ("POST", "workspaces/shop/goals/"): {"name": "sign-up", "event": "Signed Up"},
     ("PUT", "workspaces/shop/pipeline/"): {"stages": []},
+    ("POST", "workspaces/shop/write-keys/"): {},
+    ("POST", "agency/invitations/"): {"email": "kim@bright.example", "role": "analyst"},
+    ("POST", "agency/tokens/"): {"name": "Robot"},
     ("POST", "workspaces/shop/reports/funnel/"): {"steps": [{"event": "Signed Up"}], "window_seconds": 60},
 }
 SETTINGS = (
@@ -37,6 +40,9 @@ FIELDS = {
     "workspaces/shop/": SETTINGS,
     "workspaces/shop/goals/": ("name", "event", "value", "count", "lookback_days", "where", "drop_refunded"),
     "workspaces/shop/pipeline/": ("stages",),
+    "workspaces/shop/write-keys/": ("overlap_hours",),
+    "agency/invitations/": ("email", "role", "workspaces"),
+    "agency/tokens/": ("name", "scope", "workspace", "expires_at"),
     "workspaces/shop/reports/funnel/": ("steps", "window_seconds", "order", "start", "end", "breakdown"),
 }
 # Written as JSON texts, for some cannot be written from Python values.
