@@ -84,7 +84,8 @@ def make_workspace() -> tuple[Any, str]:
 
 def lay_ready(house: House, workspace: int, events: int) -> int:
     """Put events where the collector would, with their places in the inbox; how many they became."""
-    rows, person = [], 0
+    rows: list[str] = []
+    person = 0
     now = datetime.now(UTC).isoformat()
     while len(rows) < events:
         for event in told_by(person):
@@ -118,7 +119,8 @@ def keep_sending(port: int, key: str, rate: int, until: float) -> None:
     """Batches of new people's events at a steady pace."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     headers = {"Authorization": "Basic " + b64encode(f"{key}:".encode()).decode()}
-    people, waiting, due_at = iter(range(10**6, 10**9)), [], time.monotonic()
+    people, due_at = iter(range(10**6, 10**9)), time.monotonic()
+    waiting: list[Any] = []
     while time.monotonic() < until:
         while len(waiting) < A_REQUEST:
             waiting += told_by(next(people))
