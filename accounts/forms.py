@@ -100,7 +100,7 @@ class ActivateTOTPForm(Worded, totp.ActivateTOTPForm):
 class RoleForm(forms.Form):
     """A role, and the workspaces of a client."""
 
-    role = forms.ChoiceField(choices=Role.choices, label=_("Role"))
+    role = forms.ChoiceField(choices=Role.choices, label=_("Role"), initial=Role.ANALYST)
 
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
