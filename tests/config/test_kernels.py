@@ -26,3 +26,12 @@ def test_compiled_once_they_count_until_the_code_changes(tmp_path: Path, monkeyp
     (core / "kernel.py").write_text("something else")
     monkeypatch.setattr(kernels, "ROOT", tmp_path)
     assert not kernels.are_compiled(tmp_path / "cache")
+
+
+def test_no_kernel_waits_for_its_first_user() -> None:
+    having = {
+        ".".join(path.relative_to(HOUSE).with_suffix("").parts)
+        for path in HOUSE.glob("*/core/*.py")
+        if "def warm_up(" in path.read_text()
+    }
+    assert having == set(kernels.COMPILED)
