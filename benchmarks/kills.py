@@ -15,7 +15,7 @@ for name in ("OWNER_DATABASE_URL", "DATABASE_URL", "COLLECTOR_DATABASE_URL", "RE
     os.environ.pop(name, None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from tests.reliability.killing.bench import Plan, Run, wait_for_worker  # noqa: E402 - the addresses come first
+from tests.reliability.killing.bench import Plan, Run, warm_up  # noqa: E402 - the addresses come first
 from tests.reliability.killing.house import House  # noqa: E402
 from tests.reliability.killing.sabotage import (  # noqa: E402
     SABOTAGES,
@@ -59,7 +59,7 @@ def main() -> int:
         make_commits_uneven(house)
         break_database(house, wanted.sabotage)
         house.start_programs()
-        wait_for_worker()
+        warm_up(house)
         run = Run(house, Plan(wanted.seed, wanted.kills, wanted.events, wanted.seconds))
         print(f"seed {wanted.seed}: up after {time.monotonic() - began_at:.1f} s", flush=True)
         verdict = run.go(lambda line: print(line, flush=True))

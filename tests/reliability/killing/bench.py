@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
+from config.embedded import postgres
 from tests.reliability.killing.clients import Client, Load
 from tests.reliability.killing.house import KINDS, WEBS, House
 from tests.reliability.killing.judge import Verdict, waiting_rows
@@ -27,14 +28,14 @@ class Plan:
     catch_up_s: float = 120
 
 
-def make_workspaces() -> tuple[list[int], list[str]]:
+def make_workspaces(name: str = "Kills") -> tuple[list[int], list[str]]:
     """Workspaces with the goal that every shop starts with; ids and write keys."""
     from django.db import transaction
 
     from accounts.actions import create_agency, create_workspace
     from tracking.actions.goals import create_default_goals
 
-    agency, made = create_agency("Kills"), []
+    agency, made = create_agency(name), []
     for number in range(WORKSPACES):
         with transaction.atomic():
             workspace, key = create_workspace(agency, name=f"Shop {number}", timezone="UTC")
@@ -43,12 +44,15 @@ def make_workspaces() -> tuple[list[int], list[str]]:
     return [one for one, _ in made], [key for _, key in made]
 
 
-def wait_for_worker(seconds: float = 180) -> None:
-    """A worker's very first start compiles the kernels; until then there is nothing to interrupt."""
-    from config import pulse
-
+def warm_up(house: House, seconds: float = 240) -> None:
+    """Have one order go all the way: a worker's first start compiles, and until then there is nothing to interrupt."""
+    workspace, _ = make_workspaces("Warm")
+    row = "(workspace_id, message_id, received_at, at, kind, anonymous_id, name, order_id, payload, door)"
+    values = "(%s, 'warm', now(), now(), 'track', 'warm', 'Order Completed', 'warm', '{}', 'warm')"
+    with postgres.superuser(house.data_dir, "headwater") as connection:
+        connection.execute(f"insert into tracking_event {row} values {values}", [workspace[0]])
     deadline = time.monotonic() + seconds
-    while pulse.age_s("worker") is None and time.monotonic() < deadline:
+    while any(waiting_rows(house.data_dir)) and time.monotonic() < deadline:
         time.sleep(0.2)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from tests.reliability.killing.ledger import ACCEPTED, REFUSED, SENT, UNKNOWN, Ledger
-from tests.reliability.killing.story import Request, request_of
+from tests.reliability.killing.story import WORKSPACES, Request, request_of
 
 TIMEOUT_S = 10
 PATIENCE_S = 60
@@ -42,8 +42,8 @@ class Load:
             self.accepted.append((time.monotonic(), client))
 
     def port_of(self, client: int) -> int:
-        """Each client keeps to one of the collectors."""
-        return self.ports[client % len(self.ports)]
+        """Each client keeps to one of the collectors, and each workspace has clients of both."""
+        return self.ports[client // WORKSPACES % len(self.ports)]
 
 
 class Client(threading.Thread):
