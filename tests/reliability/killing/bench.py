@@ -25,7 +25,7 @@ class Plan:
     kills: int
     events: int
     seconds: float
-    catch_up_s: float = 120
+    catch_up_s: float = 400
 
 
 def make_workspaces(name: str = "Kills") -> tuple[list[int], list[str]]:
