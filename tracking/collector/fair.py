@@ -84,12 +84,14 @@ class FairQueue(Generic[One]):
         rows = 0
         rows_of: dict[int, int] = {}
         resting: set[int] = set()
+        # Asked once: who is in this group waits for all of it, also after their own line is empty.
+        shared = len(self._lines) > 1
         while turns := [workspace_id for workspace_id in self._lines if workspace_id not in resting]:
             for workspace_id in turns:
                 line = self._lines[workspace_id]
                 more = line.waiting[0].rows
                 mine = rows_of.get(workspace_id, 0) + more
-                if taken and (rows + more > most_rows or (len(self._lines) > 1 and mine > MAX_ROWS_OF_ONE)):
+                if taken and (rows + more > most_rows or (shared and mine > MAX_ROWS_OF_ONE)):
                     resting.add(workspace_id)
                     continue
                 rows, rows_of[workspace_id] = rows + more, mine
