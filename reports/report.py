@@ -9,6 +9,7 @@ from common.periods import Period
 from funnels.core.groups import GroupFigures
 from funnels.core.timing import StepFigures
 from reports.core.lifetime import Lifetime
+from tracking.storage import IngestionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,23 +160,6 @@ class DayFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class Ingestion:
-    """What came in and how far it is worked off; `caught_up`: everything accepted is visible in reports."""
-
-    accepted: int
-    processed: int
-    pending: int
-    duplicates: int
-    rejected: int
-    quarantined: int
-    caught_up: bool
-    as_of: datetime
-    # Seconds the oldest waiting event has waited; 0 when nothing waits.
-    lag_seconds: float
-    days_to_fill: int
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """The sentence a client could repeat: `before` + `stress` (highlighted) + `after`; the deck is the evidence."""
 
@@ -196,7 +180,7 @@ class OverviewReport:
     finding: Finding
     figures: list[Figure]
     days: list[DayFigure]
-    ingestion: Ingestion
+    ingestion: IngestionState
     # None, "no_events", "no_conversions" (events arrive but none reaches the goal) or "nothing_in_period".
     empty: str | None
     # Came in since the period began, by the server's clock.

@@ -14,7 +14,7 @@ from attribution.core.rules import RULES, Rule
 from attribution.core.solved import SOLVED, Solved
 from common.money import from_micros
 from common.periods import Period, bounds
-from reports.catalogue import attribution, ingestion
+from reports.catalogue import attribution
 from reports.catalogue.finding import find, find_nothing, measure
 from reports.catalogue.params import Params
 from reports.core.ratios import average, change, is_new, share
@@ -25,11 +25,11 @@ from reports.report import (
     DayFigure,
     Figure,
     Finding,
-    Ingestion,
     OverviewReport,
 )
 from reports.storage import Day
 from tracking.models import Conversion, EventCount, Goal
+from tracking.storage import IngestionState, ingestion_state
 
 TOP_CAMPAIGNS = 6
 Kind = Literal["money", "count", "share"]
@@ -37,7 +37,7 @@ Kind = Literal["money", "count", "share"]
 
 def build(workspace: Workspace, params: Params, now: datetime) -> OverviewReport:
     """The overview as of now; `params.group_by` does not matter, it shows channels and campaigns."""
-    arrived = ingestion.build(workspace, now)
+    arrived = ingestion_state(workspace, now)
     period = params.period
     asked = replace(params, group_by="channel")
     asked_before = replace(asked, period=period.before)
@@ -77,7 +77,7 @@ def count_events(workspace: Workspace, period: Period) -> int:
     return counted.aggregate(events=Sum("events"))["events"] or 0
 
 
-def _find_empty(workspace: Workspace, goal: Goal, report: AttributionReport, arrived: Ingestion) -> str | None:
+def _find_empty(workspace: Workspace, goal: Goal, report: AttributionReport, arrived: IngestionState) -> str | None:
     if report.total.conversions:
         return None
     if not arrived.accepted:

@@ -13,9 +13,9 @@ from reports.report import (
     DayFigure,
     Figure,
     Finding,
-    Ingestion,
     OverviewReport,
 )
+from tracking.storage import IngestionState
 
 PERIOD = Period(date(2026, 10, 24), date(2026, 11, 22))
 NOW = datetime(2026, 11, 22, 8, 14, tzinfo=UTC)
@@ -75,8 +75,8 @@ def attribution(**changes) -> AttributionReport:
     return replace(report, **changes)
 
 
-def ingestion(**changes) -> Ingestion:
-    counted = Ingestion(
+def ingestion(**changes) -> IngestionState:
+    counted = IngestionState(
         accepted=48212,
         processed=48212,
         pending=0,
