@@ -30,7 +30,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "drf_standardized_errors",
     "django_htmx",
     # Before the library, whose pages it replaces.
     "accounts",
