@@ -23,6 +23,7 @@ LEADERS = {
     1: gettext_noop("|{first}| leads."),
     2: gettext_noop("|{first} and {second}| lead."),
 }
+NO_LEADER_OF_ONE_DAY = gettext_noop("|No channel stands out| on this day.")
 NOBODY = gettext_noop("|No conversion is credited| to a channel.")
 
 
@@ -31,6 +32,8 @@ def find(now: AttributionReport, before: AttributionReport) -> Finding:
     by_revenue = now.total.revenue > 0 or before.total.revenue > 0
     moved, named = _say_direction(now, before, by_revenue), _pick_leaders(now, by_revenue)
     pattern = LEADERS[len(named)] if now.rows else NOBODY
+    if now.rows and not named and now.period.days == 1:
+        pattern = NO_LEADER_OF_ONE_DAY
     lead, stress, after = (
         part.format(
             days=now.period.days,
@@ -83,18 +86,17 @@ def _say_totals(now: AttributionReport, before: AttributionReport, by_revenue: b
         "before_count": count(before.total.conversions, language()),
         "revenue": money(now.total.revenue, now.currency, language()),
         "before_revenue": money(before.total.revenue, now.currency, language()),
-        "days": before.period.days,
     }
     if by_revenue:
         sentence = ngettext(
-            "{revenue} from {count} conversion of ‘{goal}’; {before_revenue} in the {days} days before.",
-            "{revenue} from {count} conversions of ‘{goal}’; {before_revenue} in the {days} days before.",
+            "{revenue} from {count} conversion of ‘{goal}’; {before_revenue} in the period before.",
+            "{revenue} from {count} conversions of ‘{goal}’; {before_revenue} in the period before.",
             int(now.total.conversions),
         )
     else:
         sentence = ngettext(
-            "{count} conversion of ‘{goal}’; {before_count} in the {days} days before.",
-            "{count} conversions of ‘{goal}’; {before_count} in the {days} days before.",
+            "{count} conversion of ‘{goal}’; {before_count} in the period before.",
+            "{count} conversions of ‘{goal}’; {before_count} in the period before.",
             int(now.total.conversions),
         )
     return sentence.format(**values)
@@ -119,7 +121,9 @@ def find_nothing(empty: str, *, goal_name: str, goal_event: str, events: int, da
             ).format(**shown),
         )
     return Finding(
-        _("No conversion of ‘{goal}’ in these {days} days.").format(**shown),
+        ngettext(
+            "No conversion of ‘{goal}’ on this day.", "No conversion of ‘{goal}’ in these {days} days.", days
+        ).format(**shown),
         "",
         "",
         _("There are some at other times. Choose another period."),

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.tenancy import workspace_scope
 from reports.catalogue import attribution, overview
+from reports.catalogue.finding import find_nothing
 from reports.catalogue.params import parse_params
 from tests.reports.given import a_day, a_goal, a_mark, a_workspace
 from tracking.models import Conversion, EventCount
@@ -79,6 +80,15 @@ def test_the_credited_share_is_the_one_the_sentence_names(shop, goal, marks):
     assert "90% is credited" in report.finding.deck
 
 
+def test_a_single_day_is_called_a_day(shop, goal, marks):
+    arrive(shop)
+    earn(goal, marks, Organic_Search=30, Direct=28, Email=25)
+    finding = build(shop, start=str(DAY), end=str(DAY)).finding
+    assert (finding.stress, finding.after) == ("No channel stands out", " on this day.")
+    nothing = find_nothing("nothing_in_period", goal_name="purchase", goal_event="Order Completed", events=1, days=1)
+    assert nothing.before == "No conversion of ‘purchase’ on this day."
+
+
 def test_growth_from_nothing_is_new_and_no_percentage(shop, goal, marks):
     arrive(shop)
     earn(goal, marks, Direct=100)
@@ -139,7 +149,7 @@ def test_the_deck_is_the_evidence(shop, goal, marks):
     earn(goal, marks, Organic_Search=900, Direct=300, unattributed=(1, 300))
     earn(goal, marks, day=BEFORE, Direct=100)
     assert build(shop).finding.deck == (
-        "€1,500 from 3 conversions of ‘purchase’; €100.00 in the 28 days before. "
+        "€1,500 from 3 conversions of ‘purchase’; €100.00 in the period before. "
         "80% is credited; under Linear, Organic Search earned 75% of that."
     )
 
