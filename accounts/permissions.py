@@ -19,6 +19,12 @@ class Action(StrEnum):
 
     SEE_REPORTS = "see_reports"
     SEE_EVERY_WORKSPACE = "see_every_workspace"
+    # Single people and what they sent, instead of figures.
+    SEE_PEOPLE = "see_people"
+    # Goals, rules, stages, spend and settings of a workspace, and new workspaces.
+    CHANGE_WORKSPACE = "change_workspace"
+    # Who is mailed what, and when.
+    SEND_REPORTS = "send_reports"
     MANAGE_MEMBERS = "manage_members"
     MANAGE_KEYS = "manage_keys"
     SEE_AUDIT = "see_audit"
@@ -28,7 +34,13 @@ class Action(StrEnum):
 MAY: dict[str, set[Action]] = {
     Role.OWNER: set(Action),
     Role.ADMIN: set(Action),
-    Role.ANALYST: {Action.SEE_REPORTS, Action.SEE_EVERY_WORKSPACE},
+    Role.ANALYST: {
+        Action.SEE_REPORTS,
+        Action.SEE_EVERY_WORKSPACE,
+        Action.SEE_PEOPLE,
+        Action.CHANGE_WORKSPACE,
+        Action.SEND_REPORTS,
+    },
     # Those workspaces that were given to them.
     Role.CLIENT: {Action.SEE_REPORTS},
 }
@@ -88,3 +100,9 @@ def workspaces_of_user(user: User) -> QuerySet[Workspace]:
         Q(agency__in=whole.values("agency")) | Q(pk__in=given.values("accesses__workspace"))
     )
     return visible.select_related("agency").order_by("name", "pk")
+
+
+def role_in(user: User, workspace: Workspace) -> str | None:
+    """What somebody is in the workspace's agency; None for a stranger."""
+    own = Membership.objects.filter(user_id=user.pk, agency_id=workspace.agency_id)
+    return own.values_list("role", flat=True).first()

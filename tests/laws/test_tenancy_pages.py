@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts import actions
 from accounts.models import Invitation, Membership, Role, WorkspaceAccess
+from accounts.permissions import Action, may
 from tests.api.cast import a_shop, a_token, an_agency
 from tests.laws.routes import METHODS, walk
 
@@ -51,7 +52,10 @@ OWN = {
     "mfa_generate_recovery_codes",
     "my-agency",
 }
-OF_WORKSPACE = {"overview"}
+# Of a workspace: name → what a role needs to see it. Which methods a page knows, it says itself.
+OF_WORKSPACE = {
+    "overview": Action.SEE_REPORTS,
+}
 # For those who manage the agency: name → the methods that it knows.
 OF_MANAGERS = {
     "agency-members": {"GET", "HEAD"},
@@ -163,12 +167,12 @@ def cast():
 
 
 def test_every_page_is_classified():
-    assert page_names() == OPEN | OWN | OF_WORKSPACE | set(OF_MANAGERS) | LEADS_ON, "a new page needs a line here"
+    assert page_names() == OPEN | OWN | set(OF_WORKSPACE) | set(OF_MANAGERS) | LEADS_ON, "a new page needs a line here"
 
 
 def test_nobody_is_led_to_the_log_in(cast):
     before = cast.state()
-    pages = product(sorted(OWN | OF_WORKSPACE | set(OF_MANAGERS)), METHODS, cast.nobody.items())
+    pages = product(sorted(OWN | set(OF_WORKSPACE) | set(OF_MANAGERS)), METHODS, cast.nobody.items())
     for name, method, (who, client) in pages:
         answer = send(client, method, cast.path(name))
         assert answer.status_code == 302, (who, name, method)
@@ -176,15 +180,34 @@ def test_nobody_is_led_to_the_log_in(cast):
     assert cast.state() == before
 
 
-def test_a_workspace_shows_itself_to_its_people_only(cast):
-    for name in OF_WORKSPACE:
-        for member in (cast.owner, cast.admin, cast.analyst, cast.client):
-            assert send(inside(member), "GET", cast.path(name)).status_code == 200, member.role
-        strangers = (cast.sister_client, cast.foreign_owner, cast.removed)
-        for client, method in product(strangers, METHODS):
-            ours, none = (send(client, method, cast.path(name, made_up=made_up)) for made_up in (False, True))
-            assert ours.status_code == (404 if method in SAFE else 405)
-            assert (ours.status_code, ours.content) == (none.status_code, none.content)
+def page_of(name: str) -> Any:
+    """The class behind an address."""
+    found = next(pattern for pattern in walk(get_resolver().url_patterns) if pattern.name == name)
+    return found.callback.view_class
+
+
+@pytest.mark.parametrize("name", OF_WORKSPACE)
+def test_a_page_is_shown_to_the_roles_that_may_see_it(cast, name):
+    page, path, before = page_of(name), cast.path(name), cast.state()
+    assert page.action == OF_WORKSPACE[name]
+    for member in (cast.owner, cast.admin, cast.analyst, cast.client):
+        client = inside(member)
+        if page.reads:
+            wanted = 200 if may(member.role, page.action) else 403
+            assert send(client, "GET", path).status_code == wanted, member.role
+        if "POST" in page.methods() and not may(member.role, page.change_action or page.action):
+            assert send(client, "POST", path).status_code == 403, member.role
+    assert cast.state() == before
+
+
+@pytest.mark.parametrize("name", OF_WORKSPACE)
+def test_a_workspace_shows_nothing_to_strangers(cast, name):
+    before, methods = cast.state(), page_of(name).methods()
+    for client, method in product((cast.sister_client, cast.foreign_owner, cast.removed), METHODS):
+        ours, none = (send(client, method, cast.path(name, made_up=made_up)) for made_up in (False, True))
+        assert ours.status_code == (404 if method in methods else 405)
+        assert (ours.status_code, ours.content) == (none.status_code, none.content)
+    assert cast.state() == before
 
 
 def test_lists_name_no_workspace_of_others(cast):

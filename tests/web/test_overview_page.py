@@ -25,11 +25,14 @@ def show(report=None, **query):
     report = report or examples.overview()
     request = RequestFactory().get("/w/northwind-bikes/", query)
     request.user = User(email="ada@marlow-pike.example", name="Ada")
-    filters = read_filters(request.GET, report)
+    filters = read_filters(request.GET, report, before="24 Sep – 23 Oct 2026")
     context = draw_overview(report, WORKSPACE, compared=filters.compared) | {
         "workspace": WORKSPACE,
         "workspaces": [WORKSPACE],
         "section": "overview",
+        "page_title": "Overview",
+        "role": "analyst",
+        "ingestion": report.ingestion,
         "filters": filters,
         "base_url": "https://hw.example",
     }

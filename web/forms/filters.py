@@ -1,19 +1,20 @@
 """The filter bar is the address: which days, which comparison, which goal, in plain words."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Refusal
 from common.periods import Period
+from reports.catalogue.params import USUAL_MODEL
 from reports.report import Choice, OverviewReport
 
 USUAL_PERIOD = "30d"
 COMPARE_BEFORE, COMPARE_NONE = "before", "none"
-# What stays in the address when the form of the days is sent.
-KEPT = ("model", "goal", "compare")
+# What the form of the days must not send along: the days it replaces, and what names a part of a page.
+LEFT_OUT = {"period", "start", "end", "export", "cursor"}
 
 
 def _last(days: int) -> Callable[[date], Period]:
@@ -42,56 +43,118 @@ PERIODS: dict[str, tuple[object, Callable[[date], Period]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What the menus of the filter bar show, and which entry of each is chosen."""
+class Menu:
+    """One filter: the parameter it sets, its entries, which is chosen, and which one needs no parameter.
 
+    `label` stands before the chosen entry's title; `shown` replaces that title where it says more.
+    """
+
+    name: str
+    label: str
+    choices: Sequence[Choice]
+    chosen: str
+    usual: str = ""
+    shown: str = ""
+
+    @property
+    def title(self) -> str:
+        """What the closed menu says."""
+        if self.shown:
+            return self.shown
+        return next((choice.title for choice in self.choices if choice.value == self.chosen), self.chosen)
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is not at its usual entry."""
+        return bool(self.usual) and self.chosen != self.usual
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The filter bar: the days, then the menus in their order."""
+
+    days: Period
     period: str | None
     periods: list[Choice]
-    compare: str
-    compares: list[Choice]
-    goal: str
     kept: list[tuple[str, str]]
+    compare: str = COMPARE_BEFORE
+    menus: list[Menu] = field(default_factory=list)
 
     @property
     def compared(self) -> bool:
         return self.compare != COMPARE_NONE
 
 
-def name_days(query: Mapping[str, str], today: date) -> dict[str, str]:
+def name_days(query: Mapping[str, str], today: date, *, usual: str = USUAL_PERIOD) -> dict[str, str]:
     """The query with the days that a named period stands for; days given by hand win. Raises Refusal."""
     named = dict(query.items())
     if any(value and "\x00" in value for value in named.values()):
         raise Refusal("invalid_address", str(_("The address holds a character that no filter knows.")))
     if named.get("start") or named.get("end"):
         return named
-    period = chosen_period(query)
+    period = chosen_period(query, usual=usual)
     if period not in PERIODS:
         raise Refusal("unknown_period", str(_("Choose one of the periods in the menu.")), field="period")
     days = PERIODS[period][1](today)
     return {**named, "start": days.start.isoformat(), "end": days.end.isoformat()}
 
 
-def chosen_period(query: Mapping[str, str]) -> str | None:
+def chosen_period(query: Mapping[str, str], *, usual: str = USUAL_PERIOD) -> str | None:
     """The name of the period in the address; None where the days are given by hand."""
     if query.get("start") or query.get("end"):
         return None
-    return query.get("period") or USUAL_PERIOD
+    return query.get("period") or usual
 
 
-def read_filters(query: Mapping[str, str], report: OverviewReport) -> Filters:
-    """The filter bar of a report. Raises Refusal for an unknown comparison."""
+def read_bar(
+    query: Mapping[str, str], days: Period, menus: Sequence[Menu] = (), *, usual: str = USUAL_PERIOD
+) -> Filters:
+    """A filter bar over these days with these menus. Raises Refusal for an unknown comparison."""
+    return Filters(
+        days=days,
+        period=chosen_period(query, usual=usual),
+        periods=[Choice(name, str(title)) for name, (title, _days) in PERIODS.items()],
+        kept=[(name, value) for name, value in query.items() if value and name not in LEFT_OUT],
+        compare=read_compare(query),
+        menus=list(menus),
+    )
+
+
+def read_compare(query: Mapping[str, str]) -> str:
+    """What the address compares with. Raises Refusal for anything unknown."""
     compare = query.get("compare") or COMPARE_BEFORE
-    compares = [
+    if compare not in (COMPARE_BEFORE, COMPARE_NONE):
+        raise Refusal("unknown_comparison", str(_("Compare with “before” or “none”.")), field="compare")
+    return compare
+
+
+def compare_menu(query: Mapping[str, str], before: str) -> Menu:
+    """With the period before, which reads `before`, or with nothing."""
+    compare = read_compare(query)
+    choices = [
         Choice(COMPARE_BEFORE, str(_("The period before")), str(_("As many days, just before these"))),
         Choice(COMPARE_NONE, str(_("No comparison")), str(_("Only these days"))),
     ]
-    if compare not in (COMPARE_BEFORE, COMPARE_NONE):
-        raise Refusal("unknown_comparison", str(_("Compare with “before” or “none”.")), field="compare")
-    return Filters(
-        period=chosen_period(query),
-        periods=[Choice(name, str(title)) for name, (title, _days) in PERIODS.items()],
-        compare=compare,
-        compares=compares,
-        goal=str(report.attribution.goal_id),
-        kept=[(name, query[name]) for name in KEPT if query.get(name)],
-    )
+    if compare == COMPARE_NONE:
+        return Menu("compare", "", choices, compare, COMPARE_BEFORE)
+    return Menu("compare", str(_("vs")), choices, compare, COMPARE_BEFORE, shown=before)
+
+
+def goal_menu(goals: Sequence[Choice], chosen: str) -> Menu:
+    """Which goal's conversions are credited; the first one is the usual one."""
+    return Menu("goal", str(_("Goal")), goals, chosen, goals[0].value if goals else chosen)
+
+
+def model_menu(models: Sequence[Choice], chosen: str, usual: str) -> Menu:
+    """By which model they are credited."""
+    return Menu("model", str(_("Model")), models, chosen, usual)
+
+
+def read_filters(query: Mapping[str, str], report: OverviewReport, *, before: str = "") -> Filters:
+    """The filter bar of the overview; `before` is the period before in words. Raises Refusal."""
+    menus = [
+        compare_menu(query, before),
+        goal_menu(report.goals, str(report.attribution.goal_id)),
+        model_menu(report.models, report.attribution.model, USUAL_MODEL),
+    ]
+    return read_bar(query, report.attribution.period, menus)

@@ -6,10 +6,14 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from reports.report import Choice
+from web.forms.filters import Menu
 from web.icons import ICONS
+from web.sections import ANSWERS, DATA, SETTINGS, Link, links_of
 from web.theme import theme_of
 
 register = template.Library()
+BARS = {"answers": ANSWERS, "data": DATA, "settings": SETTINGS}
 
 
 @register.simple_tag
@@ -33,3 +37,23 @@ def initials(name: str) -> str:
     """NB for "Northwind Bikes": the first letters of the first two words."""
     words = [word for word in name.split() if word[0].isalnum()]
     return "".join(word[0] for word in words[:2]).upper() or "–"
+
+
+@register.simple_tag(takes_context=True)
+def nav_links(context: dict[str, Any], which: str, current: str) -> list[Link]:
+    """The entries of a bar that this page's person may see; none outside a workspace."""
+    workspace = context.get("workspace")
+    return links_of(workspace, context.get("role") or "", BARS[which], current) if workspace else []
+
+
+@register.simple_tag(takes_context=True)
+def filter_address(context: dict[str, Any], menu: Menu, choice: Choice) -> str:
+    """The page's address with one filter set otherwise, and from the first row on."""
+    query = context["request"].GET.copy()
+    query.pop("cursor", None)
+    query.pop("export", None)
+    if choice.value == menu.usual:
+        query.pop(menu.name, None)
+    else:
+        query[menu.name] = choice.value
+    return f"?{query.urlencode()}" if query else context["request"].path

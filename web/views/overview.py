@@ -1,48 +1,49 @@
 """One workspace at a glance."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Workspace
-from accounts.tenancy import workspace_scope
-from common.errors import Refusal
 from common.periods import day_of
 from reports.catalogue import overview as catalogue
 from reports.catalogue.params import parse_params
+from reports.ways_out.csv_file import Table
 from web.drawing.overview import draw_overview
+from web.exports import table_of_campaigns, table_of_credit, table_of_days
 from web.forms.filters import name_days, read_filters
-from web.workspaces import find_workspace, workspaces_of, zone_of
+from web.pages import WorkspacePage
+from web.templatetags.figures import period
+from web.workspaces import zone_of
 
 
-@login_required
-@require_safe
-@cache_control(private=True, no_store=True)
-def overview(request: HttpRequest, slug: str) -> HttpResponse:
+class Overview(WorkspacePage):
     """What was earned, who earned it, and whether everything that came in is counted."""
-    workspace = find_workspace(request.user, slug)
-    page = {"workspace": workspace, "workspaces": workspaces_of(request.user), "section": "overview"}
-    try:
-        page |= describe(workspace, request)
-    except Refusal as refusal:
-        return render(request, "web/overview/refused.html", page | {"refusal": refusal}, status=400)
-    return render(request, "web/overview/page.html", page)
+
+    section = "overview"
+    title = _("Overview")
+    template = "web/overview/page.html"
+
+    def describe(self, **kwargs: Any) -> dict[str, Any]:
+        now = timezone.now()
+        query = name_days(self.request.GET, day_of(now, zone_of(self.workspace)))
+        params = parse_params(self.workspace, query, now=now)
+        report = catalogue.build(self.workspace, params, now)
+        filters = read_filters(self.request.GET, report, before=period(report.before.period))
+        return draw_overview(report, self.workspace, compared=filters.compared) | {
+            "filters": filters,
+            "ingestion": report.ingestion,
+            "base_url": self.request.build_absolute_uri("/").rstrip("/"),
+        }
+
+    def tables(self, page: Mapping[str, Any]) -> dict[str, Table]:
+        report = page["report"]
+        return {
+            "days": table_of_days(report.days, report.attribution.currency),
+            "channels": table_of_credit(report.attribution),
+            "campaigns": table_of_campaigns(report.campaigns, report.attribution.currency),
+        }
 
 
-def describe(workspace: Workspace, request: HttpRequest) -> dict[str, Any]:
-    """Everything the page shows of the report that the address asks for. Raises Refusal."""
-    now = timezone.now()
-    query = name_days(request.GET, day_of(now, zone_of(workspace)))
-    with workspace_scope(workspace):
-        params = parse_params(workspace, query, now=now)
-        report = catalogue.build(workspace, params, now)
-    filters = read_filters(request.GET, report)
-    return draw_overview(report, workspace, compared=filters.compared) | {
-        "filters": filters,
-        "base_url": request.build_absolute_uri("/").rstrip("/"),
-    }
+overview = Overview.as_view()
