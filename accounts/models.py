@@ -113,12 +113,20 @@ class Workspace(models.Model):
     manual_tags_override_click_ids = models.BooleanField(default=False)
     # None: the payment and sign-in hosts of tracking.core.referrers.
     ignored_referrers = ArrayField(models.CharField(max_length=253), null=True, blank=True)
+    # How long events are kept; None: for ever.
+    retention_days = models.PositiveIntegerField(null=True)
+    # Facts before this instant, at which a day begins, stand for ever: their events are gone. Only ever moves on.
+    sealed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=now)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(lookback_days__range=(1, 3650)), name="lookback_in_range"),
             models.CheckConstraint(condition=models.Q(half_life_days__gt=0), name="half_life_positive"),
+            models.CheckConstraint(
+                condition=models.Q(retention_days=None) | models.Q(retention_days__range=(30, 3650)),
+                name="retention_in_range",
+            ),
         ]
 
 

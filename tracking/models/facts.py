@@ -38,6 +38,8 @@ class Session(TenantModel):
     tie = models.IntegerField(default=0)
     ended_at = models.DateTimeField()
     hits = models.IntegerField()
+    # How many of them came before the seal, for a visit that went on past it.
+    sealed_hits = models.IntegerField(null=True)
     # The mark of the touch that opened it.
     mark_id = models.BigIntegerField()
 

@@ -19,6 +19,8 @@ class Refill(TenantModel):
     finished_at = models.DateTimeField(null=True)
     # Marks it has left so far (people and days).
     total = models.IntegerField(default=0)
+    # Days before this one were sealed already: the change left their numbers as they were.
+    sealed_before = models.DateField(null=True)
 
 
 class ChangedDay(TenantModel):
