@@ -24,6 +24,7 @@ OUTSIDE = {
     "account_emailaddress",
     "account_emailconfirmation",
     "mfa_authenticator",
+    "reports_brand",
     "auth_group",
     "auth_group_permissions",
     "auth_permission",
@@ -179,6 +180,7 @@ def test_functions_that_run_as_the_owner_are_known_and_not_everybodys():
     )
     assert {name for name, _config, _acl in definers} == {
         "find_write_key",
+        "reports_workspaces_with_mail_due",
         "tracking_measures",
         "tracking_note_events",
         "tracking_workspaces_waiting",
