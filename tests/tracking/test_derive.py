@@ -180,12 +180,12 @@ def poison(monkeypatch, *message_ids: str, error: Exception | None = None) -> li
     failed = []
     real = deriving.derive
 
-    def derive(people, ledger, rules):
+    def derive(people, *rest):
         met = [event for person in people.values() for event in person.events]
         if any(event.message_id in message_ids for event in met):
             failed.append(len(met))
             raise error or ValueError("poison")
-        return real(people, ledger, rules)
+        return real(people, *rest)
 
     monkeypatch.setattr(deriving, "derive", derive)
     return failed

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 import psycopg
@@ -11,13 +11,14 @@ from django.db import Error, connection
 from accounts.models import Workspace
 from accounts.tenancy import workspace_scope
 from tracking.actions.attempts import Attempt, begin_attempt, end_attempt, is_our_fault, take_back_attempt
-from tracking.actions.quarantine import quarantine_event, quarantine_person
+from tracking.actions.quarantine import quarantine_event, quarantine_person, refuse_sealed
 from tracking.actions.refills import finish_refills
 from tracking.core.changes import find_changed_days, find_people_who_moved
 from tracking.core.facts import ORDER_COMPLETED, ORDER_REFUNDED, PersonEvents, Rules, StoredEvent
 from tracking.core.identity import ANONYMOUS, USER, Id, read_mentions
 from tracking.core.orders import keep_ledger
 from tracking.core.pipeline import derive
+from tracking.core.sealed import Sealed
 from tracking.models import DerivingState
 from tracking.storage.events import (
     leave_inbox,
@@ -31,6 +32,7 @@ from tracking.storage.marks import number_marks
 from tracking.storage.open_paths import save_open_paths
 from tracking.storage.people import People, load_people, save_people
 from tracking.storage.rules import load_rules
+from tracking.storage.sealed import hits_of, load_sealed, load_sealed_ledger, save_sealed_hits
 from tracking.storage.work import note_days, take_people
 
 log = logging.getLogger(__name__)
@@ -87,11 +89,12 @@ def derive_next(workspace: Workspace, work: str) -> bool:
 def derive_batch(workspace: Workspace, attempt: Attempt) -> None:
     """Derive the facts that the oldest waiting events change, and take those events out of the inbox."""
     batch = load_batch(workspace.pk, attempt.size, attempt.only)
-    orders = order_ids_in(batch.events)
+    events = refuse_sealed(workspace, batch.events)
+    orders = order_ids_in(events)
     # Who else told of the same order may lose it to an earlier teller, or win it.
     tellers = {_owner_of(event) for event in load_events_of_orders(workspace.pk, orders)}
-    people = save_people(workspace.pk, read_mentions(batch.events), tellers)
-    derive_people(workspace, people, refunded=order_ids_in(batch.events, ORDER_REFUNDED))
+    people = save_people(workspace.pk, read_mentions(events), tellers)
+    derive_people(workspace, people, refunded=order_ids_in(events, ORDER_REFUNDED))
     leave_inbox(workspace.pk, batch.places)
 
 
@@ -106,15 +109,22 @@ def derive_people(
     workspace: Workspace, people: People, *, refunded: Collection[str] = (), refill_id: int | None = None
 ) -> None:
     """Derive all facts of some people, write what differs, and mark the days it spoils."""
-    rules = load_rules(workspace)
-    persons = _load_persons(workspace.pk, people, rules)
+    rules, seal = load_rules(workspace), workspace.sealed_at
+    persons = _load_persons(workspace, people, rules)
     told = (event for person in persons.values() for event in person.events)
-    ledger = keep_ledger(load_events_of_orders(workspace.pk, order_ids_in(told, ORDER_COMPLETED).union(refunded)))
-    facts = derive(persons, ledger, rules)
+    orders = order_ids_in(told, ORDER_COMPLETED).union(refunded)
+    ledger = keep_ledger(load_events_of_orders(workspace.pk, orders, seal=seal))
+    sealed: Mapping[int, Sealed] = {}
+    if seal is not None:
+        ledger = load_sealed_ledger(workspace.pk, ledger, orders, seal)
+        sealed = load_sealed(workspace.pk, people.numbers, people.gone, seal)
+    facts = derive(persons, ledger, rules, sealed)
     marks = {touch.mark for found in facts.values() for touch in found.touches}
     numbers = number_marks(workspace.pk, marks, rules.channels)
     save_refunds(workspace.pk, refunded, ledger)
     changes = save_facts(workspace.pk, people.numbers, facts, numbers)
+    # Visits that moved along with a person left behind how much of them came before the seal.
+    save_sealed_hits(workspace.pk, hits_of(sealed, people.gone.values()) if sealed else {})
     save_open_paths(workspace.pk, find_people_who_moved(changes))
     lookbacks = {goal.id: goal.lookback for goal in rules.goals}
     note_days(workspace.pk, find_changed_days(changes, lookbacks, rules.zone), refill_id)
@@ -137,14 +147,14 @@ GIVE_UP: dict[str, Callable[[Workspace, Attempt], None]] = {
 }
 
 
-def _load_persons(workspace_id: int, people: People, rules: Rules) -> dict[int, PersonEvents]:
+def _load_persons(workspace: Workspace, people: People, rules: Rules) -> dict[int, PersonEvents]:
     owners = {Id(USER, user): number for number, group in people.groups.items() for user in group.users}
     owners |= {Id(ANONYMOUS, one): number for number, group in people.groups.items() for one in group.anonymous}
     persons = {number: PersonEvents([], frozenset(group.anonymous)) for number, group in people.groups.items()}
     users = [known.value for known in owners if known.namespace == USER]
     anonymous = [known.value for known in owners if known.namespace == ANONYMOUS]
     names = {goal.event for goal in rules.goals}
-    for event in load_events_of(workspace_id, users, anonymous, names):
+    for event in load_events_of(workspace.pk, users, anonymous, names, seal=workspace.sealed_at):
         persons[owners[_owner_of(event)]].events.append(event)
     return persons
 

@@ -4,6 +4,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.timezone import now
 
 from accounts.models import Workspace
+from tracking.core.facts import StoredEvent
 from tracking.models import ChangedPerson, Event, Inbox, RejectedEvent
 
 _ENCODER = DjangoJSONEncoder(ensure_ascii=False)
@@ -15,18 +16,33 @@ def quarantine_event(workspace: Workspace, place: int) -> None:
     waiting = Inbox.objects.of(workspace).filter(seq=place).first()
     if waiting is None:
         return
-    event = Event.objects.of(workspace).filter(message_id=waiting.message_id)
-    for row in event.values(*_FIELDS):
-        RejectedEvent.objects.create(
+    _set_aside(workspace, [waiting.message_id], "not_processable")
+    Inbox.objects.of(workspace).filter(seq=waiting.seq).delete()
+
+
+def refuse_sealed(workspace: Workspace, events: list[StoredEvent]) -> list[StoredEvent]:
+    """Those events that lie after the seal; the others are moved to the rejected ones, for their days stand."""
+    seal = workspace.sealed_at
+    if seal is None or all(event.at >= seal for event in events):
+        return events
+    _set_aside(workspace, [event.message_id for event in events if event.at < seal], "sealed")
+    return [event for event in events if event.at >= seal]
+
+
+def _set_aside(workspace: Workspace, message_ids: list[str], reason: str) -> None:
+    events = Event.objects.of(workspace).filter(message_id__in=message_ids)
+    RejectedEvent.objects.bulk_create(
+        RejectedEvent(
             workspace=workspace,
             received_at=row["received_at"],
-            reason="not_processable",
+            reason=reason,
             door=row["door"],
             message_id=row["message_id"],
             body=_ENCODER.encode(row).encode(),
         )
-    event.delete()
-    Inbox.objects.of(workspace).filter(seq=waiting.seq).delete()
+        for row in events.values(*_FIELDS)
+    )
+    events.delete()
 
 
 def quarantine_person(workspace: Workspace, mark_id: int) -> None:

@@ -8,6 +8,7 @@ beyond one person. Everything here is a function of one person's events, so fact
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import TypeVar
 
 from tracking.core.bots import is_bot
@@ -23,6 +24,7 @@ from tracking.core.facts import (
 from tracking.core.goals import SHARED_DEVICE, enter_stages, find_occurrences, reach_goal
 from tracking.core.identity import links_of
 from tracking.core.marks import Arrival, ReadArrival, read_arrival
+from tracking.core.sealed import NOTHING, Sealed, put_before
 from tracking.core.sessions import Hit, ReadArrivals, read_hit, walk_sessions
 
 Number = TypeVar("Number")
@@ -30,21 +32,36 @@ Number = TypeVar("Number")
 MOST_READ_ARRIVALS = 20_000
 
 
-def derive(people: Mapping[Number, PersonEvents], ledger: Ledger, rules: Rules) -> dict[Number, PersonFacts]:
-    """The facts of people from all their events; the order in which events are given does not matter."""
+def derive(
+    people: Mapping[Number, PersonEvents],
+    ledger: Ledger,
+    rules: Rules,
+    sealed: Mapping[Number, Sealed] = MappingProxyType({}),
+) -> dict[Number, PersonFacts]:
+    """The facts of people from all their events, and from what is sealed of them; the order of events is irrelevant."""
     read = reader_of_arrivals(rules)
-    return {number: derive_person(person, ledger, rules, read) for number, person in people.items()}
+    return {
+        number: derive_person(person, ledger, rules, read, sealed.get(number, NOTHING))
+        for number, person in people.items()
+    }
 
 
-def derive_person(person: PersonEvents, ledger: Ledger, rules: Rules, read: ReadArrivals) -> PersonFacts:
+def derive_person(
+    person: PersonEvents, ledger: Ledger, rules: Rules, read: ReadArrivals, sealed: Sealed
+) -> PersonFacts:
     """The facts of one person."""
     events = sorted(person.events, key=lambda event: (event.at, event.message_id))
-    sessions, touches = walk_sessions(refuse_bots(parse_hits(events)), read)
+    sessions, touches = walk_sessions(refuse_bots(parse_hits(events)), read, sealed.facts)
     occurrences = find_occurrences(events, ledger, frozenset(goal.event for goal in rules.goals))
     conversions = [found for goal in rules.goals for found in reach_goal(goal, occurrences, ledger, rules)]
     if conversions:
-        conversions = note_shared_device(conversions, touches, events, person.anonymous_ids, rules)
-    return PersonFacts(sessions, touches, conversions, enter_stages(occurrences, rules))
+        shared_since = find_shared_since(events, person.anonymous_ids)
+        shared_since = min(filter(None, (shared_since, sealed.shared_since)), default=None)
+        conversions = note_shared_device(conversions, touches, shared_since, rules)
+    facts = PersonFacts(sessions, touches, conversions, enter_stages(occurrences, rules))
+    if sealed is NOTHING:
+        return facts
+    return put_before(sealed.facts, facts, frozenset(goal.id for goal in rules.goals if goal.once))
 
 
 def parse_hits(events: Iterable[StoredEvent]) -> list[Hit]:
@@ -60,12 +77,10 @@ def refuse_bots(hits: Iterable[Hit]) -> list[Hit]:
 def note_shared_device(
     conversions: list[Conversion],
     touches: list[Touch],
-    events: list[StoredEvent],
-    anonymous_ids: frozenset[str],
+    shared_since: datetime | None,
     rules: Rules,
 ) -> list[Conversion]:
     """Say why a conversion has no touch, where its person used a device whose visits are somebody else's."""
-    shared_since = find_shared_since(events, anonymous_ids)
     if shared_since is None:
         return conversions
     lookbacks = {goal.id: goal.lookback for goal in rules.goals}

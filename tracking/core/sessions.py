@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from tracking.core.facts import Session, StoredEvent, Touch
+from tracking.core.facts import PersonFacts, Session, StoredEvent, Touch
 from tracking.core.marks import Arrival, Mark, ReadArrival
 from tracking.core.payloads import as_object, as_text, read_payload
 
@@ -37,14 +37,13 @@ def read_hit(event: StoredEvent) -> Hit:
     return Hit(event.at, event.message_id, arrival, as_text(context.get("userAgent")), payload.get("newVisit") is True)
 
 
-def walk_sessions(hits: list[Hit], read: ReadArrivals) -> tuple[list[Session], list[Touch]]:
-    """Sessions and touches of one person's hits, which come in order.
+def walk_sessions(hits: list[Hit], read: ReadArrivals, sealed: PersonFacts) -> tuple[list[Session], list[Touch]]:
+    """Sessions and touches of one person's hits, which come in order, after those that are `sealed`.
 
     A hit is a touch if it opens a session, or tells of another origin than the session's last touch did.
     """
-    sessions: list[Session] = []
-    touches: list[Touch] = []
-    last: datetime | None = None
+    sessions, touches = list(sealed.sessions), list(sealed.touches)
+    last = sessions[-1].ended_at if sessions else None
     for hit in hits:
         arrived = read(hit.arrival)
         if last is None or hit.starts_visit or hit.at - last > LONGEST_GAP:

@@ -30,6 +30,7 @@ REASONS = {
     "missing_event_name": "A track event needs the name of the event.",
     "missing_previous_id": "An alias needs previousId and userId.",
     "duplicate": "An event with this messageId is here already.",
+    "sealed": "The event is older than the workspace keeps events; the figures of its day stand.",
     "not_processable": "Facts could not be derived from this event.",
 }
 

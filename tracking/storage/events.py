@@ -1,30 +1,33 @@
 """Events on their way into the pipeline."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from tracking.core.facts import ORDER_COMPLETED, ORDER_REFUNDED, StoredEvent
 from tracking.storage.rows import for_each, run
 
+# Before the seal events are gone, or about to go: half of them would tell less than none.
+_KEPT = "at >= coalesce(%(seal)s::timestamptz, '-infinity')"
 _COLUMNS = "message_id, kind, at, anonymous_id, user_id, name, order_id"
 # Payloads are the bulk of an event: only those are read from which a fact may come.
 _TELLING = "case when kind in ('page', 'screen', 'alias') or name = any(%(names)s::text[]) then payload::text end"
 _OF_USER = f"""
 select {_COLUMNS}, {_TELLING} from tracking_event
-where workspace_id = %(workspace)s and user_id = wanted.id and (
+where workspace_id = %(workspace)s and user_id = wanted.id and {_KEPT} and (
     kind in ('page', 'screen', 'alias') or kind = 'track' and name = any(%(names)s::text[])
     or anonymous_id is not null
 )
 """  # noqa: S608 - our own text
 _OF_ANONYMOUS = f"""
 select {_COLUMNS}, {_TELLING} from tracking_event
-where workspace_id = %(workspace)s and user_id is null and anonymous_id = wanted.id
+where workspace_id = %(workspace)s and user_id is null and anonymous_id = wanted.id and {_KEPT}
     and (kind in ('page', 'screen') or kind = 'track' and name = any(%(names)s::text[]))
 """  # noqa: S608 - our own text
 _OF_PEOPLE = f"{for_each('users', 'text', _OF_USER)} union all {for_each('anonymous', 'text', _OF_ANONYMOUS)}"
 _OF_ORDER = f"""
 select {_COLUMNS}, case when name = %(refunded)s then payload::text end from tracking_event
-where workspace_id = %(workspace)s and order_id = wanted.id
+where workspace_id = %(workspace)s and order_id = wanted.id and {_KEPT}
 """  # noqa: S608 - our own text
 _WAITING = f"""
 select i.seq, e.* from (
@@ -57,18 +60,26 @@ def leave_inbox(workspace_id: int, places: list[int]) -> None:
 
 
 def load_events_of(
-    workspace_id: int, users: Collection[str], anonymous: Collection[str], names: Collection[str]
+    workspace_id: int,
+    users: Collection[str],
+    anonymous: Collection[str],
+    names: Collection[str],
+    *,
+    seal: datetime | None = None,
 ) -> list[StoredEvent]:
-    """All events of these ids from which facts may come; `names` are the events that goals are about."""
-    rows = run(workspace_id, _OF_PEOPLE, users=list(users), anonymous=list(anonymous), names=list(names))
+    """All events of these ids since the seal from which facts may come; `names` are the events that goals are about."""
+    rows = run(workspace_id, _OF_PEOPLE, users=list(users), anonymous=list(anonymous), names=list(names), seal=seal)
     return [StoredEvent._make(row) for row in rows]
 
 
-def load_events_of_orders(workspace_id: int, order_ids: Collection[str]) -> list[StoredEvent]:
-    """Everything told of these orders, by whomever."""
+def load_events_of_orders(
+    workspace_id: int, order_ids: Collection[str], *, seal: datetime | None = None
+) -> list[StoredEvent]:
+    """Everything told of these orders since the seal, by whomever."""
     if not order_ids:
         return []
-    rows = run(workspace_id, for_each("orders", "text", _OF_ORDER), orders=list(order_ids), refunded=ORDER_REFUNDED)
+    statement = for_each("orders", "text", _OF_ORDER)
+    rows = run(workspace_id, statement, orders=list(order_ids), refunded=ORDER_REFUNDED, seal=seal)
     return [StoredEvent._make(row) for row in rows]
 
 

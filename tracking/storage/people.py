@@ -52,10 +52,10 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """People whose facts may have changed, by number, and the numbers that nobody has any more."""
+    """People whose facts may have changed, by number, and the numbers nobody has any more, with who has them now."""
 
     groups: dict[int, Group]
-    gone: set[int]
+    gone: dict[int, int]
 
     @property
     def numbers(self) -> list[int]:
@@ -71,7 +71,7 @@ def save_people(workspace_id: int, said: Mentions, others: Iterable[Id] = ()) ->
     anonymous = said.anonymous | {i.value for i in circle.numbers if i.namespace == ANONYMOUS}
     groups = group_ids(users, anonymous, circle.owners, circle.merges)
     numbered = dict(zip(_number(workspace_id, groups, circle), groups, strict=True))
-    gone = set(circle.numbers.values()) - numbered.keys()
+    gone = _find_gone(numbered, circle)
     _save_numbers(workspace_id, numbered, circle, gone)
     return People(numbered, gone)
 
@@ -83,7 +83,7 @@ def load_people(workspace_id: int, numbers: Collection[int]) -> People:
     for namespace, value, _, number in rows:
         group = groups.setdefault(number, Group())
         (group.users if namespace == USER else group.anonymous).add(value)
-    return People(groups, set())
+    return People(groups, {})
 
 
 def load_circle(workspace_id: int, near: Iterable[Id]) -> Circle:
@@ -148,7 +148,17 @@ def _number(workspace_id: int, groups: list[Group], circle: Circle) -> list[int]
     return [next(new) if number is None else number for number in chosen]
 
 
-def _save_numbers(workspace_id: int, numbered: dict[int, Group], circle: Circle, gone: set[int]) -> None:
+def _find_gone(numbered: dict[int, Group], circle: Circle) -> dict[int, int]:
+    # Where its ids parted, the number follows the first of its users.
+    owners = {known: number for number, group in numbered.items() for known in group.ids()}
+    gone: dict[int, int] = {}
+    for known, before in sorted(circle.numbers.items(), key=lambda pair: (pair[0].namespace == ANONYMOUS, pair[0])):
+        if before not in numbered:
+            gone.setdefault(before, owners[known])
+    return gone
+
+
+def _save_numbers(workspace_id: int, numbered: dict[int, Group], circle: Circle, gone: Iterable[int]) -> None:
     changed = [
         (known.namespace, known.value, number)
         for number, group in numbered.items()
@@ -156,6 +166,6 @@ def _save_numbers(workspace_id: int, numbered: dict[int, Group], circle: Circle,
         if circle.numbers.get(known) != number
     ]
     put_rows(workspace_id, _ALIASES, changed)
-    if gone:
+    if gone := list(gone):
         statement = "delete from tracking_person where workspace_id = %(workspace)s and id = any(%(gone)s::bigint[])"
-        run(workspace_id, statement, gone=list(gone))
+        run(workspace_id, statement, gone=gone)
