@@ -19,7 +19,7 @@ from reports.catalogue import attribution
 from reports.catalogue.params import Params
 from reports.catalogue.solved import OTHER
 from reports.core.returns import Reason, Returns, work_out_returns
-from reports.report import Credited, CreditRow, ReturnsReport, ReturnsRow
+from reports.report import AttributionReport, Credited, CreditRow, ReturnsReport, ReturnsRow
 from reports.storage import count_sessions
 from tracking.core.channels import parse_channel_rules
 
@@ -63,13 +63,17 @@ class Costs:
 
 def build(workspace: Workspace, params: Params, now: datetime) -> ReturnsReport:
     """The report as of now; its credit is the attribution report's own."""
-    credited = attribution.build(workspace, params, now)
+    return build_beside(workspace, params, attribution.build(workspace, params, now))
+
+
+def build_beside(workspace: Workspace, params: Params, credited: AttributionReport) -> ReturnsReport:
+    """The cost of the same groups beside credit that was built already."""
     fold = choose_fold(params, credited.rows)
     costs = load_costs(workspace, params, fold)
     sessions: Counter[str | None] = Counter()
     for group, count in count_sessions(workspace, params.period, params.group_by).items():
         sessions[fold(group)] += count
-    rows = sort_rows([_make_row(row, costs, sessions) for row in add_unearned(credited.rows, costs)])
+    rows = sort_rows([make_row(row, costs, sessions) for row in add_unearned(credited.rows, costs)])
     return ReturnsReport(
         attribution=credited,
         rows=rows,
@@ -120,18 +124,20 @@ def sort_rows(rows: list[ReturnsRow]) -> list[ReturnsRow]:
     )
 
 
-def _make_row(row: CreditRow, costs: Costs, sessions: Mapping[str | None, int]) -> ReturnsRow:
+def make_row(row: CreditRow, costs: Costs, sessions: Mapping[str | None, int]) -> ReturnsRow:
+    """One row of credit beside its cost."""
     credited, cost = Credited(row.conversions, row.revenue), costs.of(row.group)
-    return _put_together(row.group, row.channel, credited, cost, sessions.get(row.group, 0))
+    return put_together(row.group, row.channel, credited, cost, sessions.get(row.group, 0))
 
 
 def _make_total(total: Credited, costs: Costs, sessions: int) -> ReturnsRow:
-    return _put_together(None, None, total, costs.total, sessions)
+    return put_together(None, None, total, costs.total, sessions)
 
 
-def _put_together(
+def put_together(
     group: str | None, channel: str | None, credited: Credited, cost: Decimal | None, sessions: int
 ) -> ReturnsRow:
+    """A row with everything that follows from its sums."""
     returns = work_out_returns(cost=cost, conversions=credited.conversions, revenue=credited.revenue, sessions=sessions)
     return ReturnsRow(
         group=group,

@@ -1,0 +1,161 @@
+"""What stands out in a week, in whole sentences; says only what the data hold."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
+
+from reports.catalogue.finding import measure
+from reports.core.leaders import leaders
+from reports.core.ratios import change, share
+from reports.core.words import count, money, percent
+from reports.report import AttributionReport, CreditRow
+
+# Weeks within this of each other are alike.
+STEADY = 0.03
+# A channel's change is worth a sentence only where it rests on this many conversions in one of the two weeks,
+# and moved the whole by this much.
+ENOUGH_CONVERSIONS = 5
+WORTH_SAYING = Decimal("0.02")
+
+# (revenue, conversions)
+HEADINGS = {
+    "steady": (
+        gettext_noop("A steady week: {value}."),
+        gettext_noop("A steady week: ‘{goal}’ reached {count} times."),
+    ),
+    "better": (
+        gettext_noop("A better week: {value}, {change} more than the week before."),
+        gettext_noop("A better week: ‘{goal}’ reached {count} times, {change} more than the week before."),
+    ),
+    "weaker": (
+        gettext_noop("A weaker week: {value}, {change} less than the week before."),
+        gettext_noop("A weaker week: ‘{goal}’ reached {count} times, {change} less than the week before."),
+    ),
+    "first": (
+        gettext_noop("A first week of revenue: {value}."),
+        gettext_noop("A first week: ‘{goal}’ reached {count} times."),
+    ),
+    "empty": (gettext_noop("A week without revenue."), gettext_noop("A week without conversions.")),
+}
+SO_FAR = {
+    "steady": (
+        gettext_noop("A steady week so far: {value}."),
+        gettext_noop("A steady week so far: ‘{goal}’ reached {count} times."),
+    ),
+    "better": (
+        gettext_noop("A better week so far: {value}, {change} more than the week before."),
+        gettext_noop("A better week so far: ‘{goal}’ reached {count} times, {change} more than the week before."),
+    ),
+    "weaker": (
+        gettext_noop("So far {value}, {change} less than before; days are still filling."),
+        gettext_noop(
+            "So far ‘{goal}’ reached {count} times, {change} less than before; days are still filling."
+        ),
+    ),
+}
+LEADERS = {
+    0: gettext_noop("No channel stands out this week."),
+    1: gettext_noop("{first} leads with {part} of what is credited."),
+    2: gettext_noop("{first} and {second} lead, with {part} of what is credited between them."),
+}
+MOVED = {
+    "up": gettext_noop("{channel} grew most: {value}, {change} on the week."),
+    "up_new": gettext_noop("{channel} is new: {value}."),
+    "down": gettext_noop("{channel} fell most: {value}, {change} on the week."),
+    "gone": gettext_noop("{channel} earned nothing, after {before} the week before."),
+}
+
+
+def find_heading(now: AttributionReport, before: AttributionReport, *, by_revenue: bool, is_filling: bool) -> str:
+    """The one sentence that stands out, also the mail's subject."""
+    ratio = change(measure(now.total, by_revenue), measure(before.total, by_revenue))
+    kind = _kind_of(ratio, measure(now.total, by_revenue))
+    patterns = SO_FAR.get(kind, HEADINGS[kind]) if is_filling else HEADINGS[kind]
+    return _(patterns[0 if by_revenue else 1]).format(
+        value=money(now.total.revenue, now.currency, _language()),
+        count=count(now.total.conversions, _language()),
+        goal=now.goal_name,
+        change=percent(abs(ratio or 0), _language()),
+    )
+
+
+def _kind_of(ratio: float | None, value: Decimal) -> str:
+    if not value:
+        return "empty"
+    if ratio is None:
+        return "first"
+    if abs(ratio) < STEADY:
+        return "steady"
+    return "better" if ratio > 0 else "weaker"
+
+
+def find_sentences(now: AttributionReport, before: AttributionReport, *, by_revenue: bool) -> list[str]:
+    """Who leads, who grew most and who fell most; at most three."""
+    found = [_say_leaders(now, by_revenue), *_say_movers(now, before, by_revenue)]
+    return [sentence for sentence in found if sentence]
+
+
+def _say_leaders(now: AttributionReport, by_revenue: bool) -> str:
+    earned = [(row.group, measure(row, by_revenue)) for row in now.rows if row.group is not None]
+    if not earned:
+        return ""
+    named = leaders(earned)
+    credited = sum((value for _name, value in earned), Decimal(0))
+    part = share(sum((value for name, value in earned if name in named), Decimal(0)), credited)
+    return _(LEADERS[len(named)]).format(
+        first=named[0] if named else "",
+        second=named[1] if len(named) > 1 else "",
+        part=percent(part or 0, _language()),
+    )
+
+
+def _say_movers(now: AttributionReport, before: AttributionReport, by_revenue: bool) -> list[str]:
+    moved = _movements(now.rows, before.rows, by_revenue)
+    least = WORTH_SAYING * measure(now.total, by_revenue)
+    worth = [(difference, new, old) for difference, new, old in moved if abs(difference) >= least]
+    up = max((entry for entry in worth if entry[0] > 0), key=lambda entry: entry[0], default=None)
+    down = min((entry for entry in worth if entry[0] < 0), key=lambda entry: entry[0], default=None)
+    return [_say_one(entry[1], entry[2], by_revenue, now.currency) for entry in (up, down) if entry is not None]
+
+
+def _movements(
+    now: Sequence[CreditRow], before: Sequence[CreditRow], by_revenue: bool
+) -> list[tuple[Decimal, CreditRow, CreditRow]]:
+    """(difference, this week's row, last week's row) of the channels with enough conversions to compare."""
+    old = {row.group: row for row in before if row.group is not None}
+    new = {row.group: row for row in now if row.group is not None}
+    moved = []
+    for name in new.keys() | old.keys():
+        this, then = (rows.get(name) or CreditRow(name, Decimal(0), Decimal(0)) for rows in (new, old))
+        if max(this.conversions, then.conversions) >= ENOUGH_CONVERSIONS:
+            moved.append((measure(this, by_revenue) - measure(then, by_revenue), this, then))
+    # Equal differences by name, so that the same data always give the same sentence.
+    return sorted(moved, key=lambda entry: entry[1].group or "")
+
+
+def _say_one(now: CreditRow, before: CreditRow, by_revenue: bool, currency: str) -> str:
+    this, then = measure(now, by_revenue), measure(before, by_revenue)
+    ratio = change(this, then)
+    if ratio is None:
+        pattern = MOVED["up_new"]
+    elif not this:
+        pattern = MOVED["gone"]
+    else:
+        pattern = MOVED["up" if ratio > 0 else "down"]
+    sign = "+" if ratio is not None and ratio > 0 else ""
+    return _(pattern).format(
+        channel=now.group,
+        value=_show(this, by_revenue, currency),
+        before=_show(then, by_revenue, currency),
+        change=sign + percent(ratio or 0, _language()),
+    )
+
+
+def _show(value: Decimal, by_revenue: bool, currency: str) -> str:
+    return money(value, currency, _language()) if by_revenue else count(value, _language())
+
+
+def _language() -> str:
+    return get_language() or "en"
