@@ -1,14 +1,13 @@
 """Statements over many rows at once: arrays in, tuples out, always of the open workspace."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-import psycopg
 from django.db import connection
 
 from accounts.tenancy import NoWorkspace, open_workspace_id
+from tracking.storage.packed import Packed, cursor_for, pack, sent_as
 
 Row = tuple[Any, ...]
 
@@ -42,39 +41,46 @@ def run(workspace_id: int, statement: str, **values: Any) -> list[Row]:
     """
     if open_workspace_id() != workspace_id:
         raise NoWorkspace(f"open workspace_scope({workspace_id}) first.")
-    cursor = psycopg.Cursor(connection.connection)
+    cursor = cursor_for(connection.connection)
     cursor.execute(statement, {"workspace": workspace_id, **values}, binary=True)
     return cursor.fetchall() if cursor.description else []
 
 
 def put_rows(workspace_id: int, table: Table, rows: Iterable[Row]) -> None:
     """Insert rows (tuples in the order of the table's columns), replacing those of the same key."""
-    names = ", ".join(table.columns)
     sets = ", ".join(f"{name} = excluded.{name}" for name in table.rest)
-    statement = (
-        f"insert into {table.name} (workspace_id, {names})"  # noqa: S608 - our own names
-        f" select %(workspace)s, {names} from {_sent(table.columns)}"
-        f" on conflict (workspace_id, {', '.join(table.key)}) do update set {sets}"
-    )
-    _send(workspace_id, statement, table.columns, rows)
+    conflict = f"on conflict (workspace_id, {', '.join(table.key)}) do update set {sets}"
+    add_columns(workspace_id, table, list(zip(*rows, strict=True)), conflict)
+
+
+def add_columns(workspace_id: int, table: Table, columns: Sequence[Sequence[Any]], conflict: str = "") -> None:
+    """Insert rows, given as the table's columns; without a word on conflicts their keys must be new."""
+    if columns and columns[0]:
+        names = ", ".join(table.columns)
+        casts = ", ".join(f"{name}::{kind}" for name, kind in table.columns.items())
+        statement = (
+            f"insert into {table.name} (workspace_id, {names})"  # noqa: S608 - our own names
+            f" select %(workspace)s, {casts} from {_sent(table.columns)} {conflict}"
+        )
+        run(workspace_id, statement, **_packed(table.columns, columns))
 
 
 def remove_rows(workspace_id: int, table: Table, keys: Iterable[Row]) -> None:
     """Delete the rows of these keys."""
-    same = " and ".join(f"t.{name} = sent.{name}" for name in table.key)
-    place = f"select ctid from {table.name} t where t.workspace_id = %(workspace)s and {same} offset 0"  # noqa: S608
-    statement = (
-        f"delete from {table.name} where workspace_id = %(workspace)s and ctid = any(array("  # noqa: S608 - our own names
-        f"select found.ctid from {_sent(table.key)}, lateral ({place}) as found))"
-    )
-    _send(workspace_id, statement, table.key, keys)
+    if columns := list(zip(*keys, strict=True)):
+        same = " and ".join(f"t.{name} = sent.{name}" for name in table.key)
+        place = f"select ctid from {table.name} t where t.workspace_id = %(workspace)s and {same} offset 0"  # noqa: S608
+        statement = (
+            f"delete from {table.name} where workspace_id = %(workspace)s and ctid = any(array("  # noqa: S608 - our own names
+            f"select found.ctid from {_sent(table.key)}, lateral ({place}) as found))"
+        )
+        run(workspace_id, statement, **_packed(table.key, columns))
 
 
 def _sent(columns: Mapping[str, str]) -> str:
-    return f"json_to_recordset(%(rows)s::json) as sent ({', '.join(f'{n} {t}' for n, t in columns.items())})"
+    arrays = ", ".join(f"%({name})s::{sent_as(kind)}[]" for name, kind in columns.items())
+    return f"unnest({arrays}) as sent ({', '.join(columns)})"
 
 
-def _send(workspace_id: int, statement: str, columns: Mapping[str, str], rows: Iterable[Row]) -> None:
-    named = [dict(zip(columns, row, strict=True)) for row in rows]
-    if named:
-        run(workspace_id, statement, rows=msgspec.json.encode(named).decode())
+def _packed(columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> dict[str, Packed]:
+    return {name: pack(kind, column) for (name, kind), column in zip(columns.items(), values, strict=True)}

@@ -1,0 +1,107 @@
+"""Columns of many rows as PostgreSQL's binary arrays, which cost a tenth of sending each value by itself."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from struct import Struct
+from typing import Any
+
+import msgspec
+import numpy as np
+import psycopg
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_HEADER = Struct(">iiiii")
+_LENGTH = Struct(">i").pack
+_NULL = _LENGTH(-1)
+_INT4, _INT8, _TEXT, _TIMESTAMPTZ = 23, 20, 25, 1184
+
+
+class Packed(bytes):
+    """An array as PostgreSQL reads it; the statement says of what type."""
+
+
+class _PackedDumper(Dumper):
+    format = Format.BINARY
+
+    def dump(self, obj: Packed) -> Packed:
+        return obj
+
+
+def pack(kind: str, values: Sequence[Any]) -> Packed:
+    """A column of values, None for null, as an array; see `sent_as` for the type under which it is sent."""
+    return values if isinstance(values, Packed) else _PACKERS.get(kind, _pack_words)(values)
+
+
+def sent_as(kind: str) -> str:
+    """The type of the elements that `pack` makes; what is not the column's own is cast by the statement."""
+    return kind if kind in _PACKERS else "text"
+
+
+def cursor_for(connection: psycopg.Connection[Any]) -> psycopg.Cursor[Any]:
+    """A cursor that can send packed columns."""
+    cursor: psycopg.Cursor[Any] = psycopg.Cursor(connection)
+    cursor.adapters.register_dumper(Packed, _PackedDumper)
+    return cursor
+
+
+def microseconds(at: datetime) -> int:
+    """An instant as PostgreSQL counts it: microseconds since 2000."""
+    since = at - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def _pack_numbers(oid: int, width: int) -> Callable[[Sequence[Any]], Packed]:
+    one = np.dtype([("length", ">i4"), ("value", f">i{width}")])
+    number = Struct(">ii" if width == 4 else ">iq").pack
+
+    def packed(values: Sequence[Any]) -> Packed:
+        if None in values:
+            parts = [_NULL if value is None else number(width, value) for value in values]
+            return _array(oid, len(values), b"".join(parts), nulls=True)
+        rows = np.empty(len(values), dtype=one)
+        rows["length"] = width
+        rows["value"] = values
+        return _array(oid, len(values), rows.tobytes())
+
+    return packed
+
+
+def _pack_instants(values: Sequence[Any]) -> Packed:
+    return _pack_micros([None if value is None else microseconds(value) for value in values])
+
+
+def _pack_texts(values: Sequence[Any]) -> Packed:
+    parts: list[bytes] = []
+    for value in values:
+        if value is None:
+            parts.append(_NULL)
+        else:
+            text = value.encode()
+            parts += (_LENGTH(len(text)), text)
+    return _array(_TEXT, len(values), b"".join(parts), nulls=True)
+
+
+def _pack_words(values: Sequence[Any]) -> Packed:
+    """Any other type in the words in which PostgreSQL reads it."""
+    return _pack_texts([None if value is None else _word(value) for value in values])
+
+
+def _word(value: Any) -> str:
+    return msgspec.json.encode(value).decode() if isinstance(value, (dict, list)) else str(value)
+
+
+def _array(oid: int, number: int, elements: bytes, *, nulls: bool = False) -> Packed:
+    if not number:
+        return Packed(_HEADER.pack(0, 0, oid, 0, 1)[:12])
+    return Packed(_HEADER.pack(1, int(nulls), oid, number, 1) + elements)
+
+
+_pack_micros = _pack_numbers(_TIMESTAMPTZ, 8)
+_PACKERS: dict[str, Callable[[Sequence[Any]], Packed]] = {
+    "bigint": _pack_numbers(_INT8, 8),
+    "integer": _pack_numbers(_INT4, 4),
+    "timestamptz": _pack_instants,
+    "text": _pack_texts,
+}
