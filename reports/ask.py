@@ -1,0 +1,18 @@
+"""One statement about one workspace, through Django's connection, so that whoever counts queries counts it."""
+
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import Workspace
+from accounts.tenancy import NoWorkspace, open_workspace_id
+
+
+def ask(workspace: Workspace, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+    """The rows of a statement whose `%(workspace)s` is the workspace; its scope must be open."""
+    if open_workspace_id() != workspace.pk:
+        raise NoWorkspace(f"open workspace_scope({workspace.pk}) first.")
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"workspace": workspace.pk, **values})
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
