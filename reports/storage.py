@@ -182,7 +182,9 @@ def load_side_by_side(
     values = {"goal": goal_id, "rules": list(rules), "start": period.start, "end": period.end}
     groups: dict[str, list[Group]] = {rule: [] for rule in rules}
     totals = dict.fromkeys(rules, Totals())
-    for is_group, rule, name, channel, *numbers in _ask(workspace, _SIDE_BY_SIDE.format(group=GROUPS[group_by]), **values):
+    for is_group, rule, name, channel, *numbers in ask(
+        workspace, _SIDE_BY_SIDE.format(group=GROUPS[group_by]), **values
+    ):
         if is_group:
             groups[rule].append(Group(name, channel, int(numbers[0]), int(numbers[1])))
         else:
@@ -195,7 +197,7 @@ def load_credit_by_day(
 ) -> list[DayGroup]:
     """What is stored of a goal and rule, day by day; what earned nothing on a day has no entry."""
     values = {"goal": goal_id, "rule": rule, "start": period.start, "end": period.end}
-    rows = _ask(workspace, _BY_DAY.format(group=GROUPS[group_by]), **values)
+    rows = ask(workspace, _BY_DAY.format(group=GROUPS[group_by]), **values)
     return [DayGroup(day, name, channel, int(credit), int(value)) for day, name, channel, credit, value in rows]
 
 
@@ -203,7 +205,7 @@ def load_names(
     workspace: Workspace, marks: Sequence[int], group_by: str
 ) -> tuple[dict[int, str], dict[int, str | None]]:
     """The channels of these marks, and the groups they belong to, as they are labelled now."""
-    rows = _ask(workspace, _NAMES.format(group=GROUPS[group_by]), marks=list(marks))
+    rows = ask(workspace, _NAMES.format(group=GROUPS[group_by]), marks=list(marks))
     return {mark: channel for mark, channel, _ in rows}, {mark: name for mark, _, name in rows}
 
 
