@@ -21,6 +21,12 @@ def money(amount: Decimal, currency: str, locale: str) -> str:
     return true_minus(re.sub(r"(?<=[A-Z])(?=[0-9])", "\xa0", shown))
 
 
+def exact_money(amount: Decimal, currency: str, locale: str) -> str:
+    """€1,186.00: with all its cents, where a reader adds up."""
+    shown = format_currency(amount, currency, locale=Locale.parse(locale, sep="-"))
+    return true_minus(re.sub(r"(?<=[A-Z])(?=[0-9])", "\xa0", shown))
+
+
 def count(number: Decimal | int, locale: str) -> str:
     """1,820 and 234.7: one decimal unless the number is whole."""
     return true_minus(format_decimal(number, format="#,##0.#", locale=Locale.parse(locale, sep="-")))
