@@ -12,11 +12,14 @@ from django.db import Error
 
 from accounts.models import Workspace
 from accounts.tenancy import workspace_scope
-from tracking.models import ChangedPerson, DerivingState, Inbox
+from tracking.models import DerivingState
+from tracking.storage.events import list_places
+from tracking.storage.work import list_marks
 
 log = logging.getLogger(__name__)
 
-MOST_A_BATCH = 5000
+# So many that what each batch costs however small it is does not count, and few enough for a turn's two seconds.
+MOST_A_BATCH = 20_000
 ATTEMPTS = 3
 # SQLSTATE classes: data exception, integrity violation, a row larger than the database can hold.
 CLASSES_OF_BAD_VALUES = ("22", "23", "54")
@@ -35,11 +38,12 @@ class Attempt:
 def begin_attempt(workspace: Workspace, work: str) -> Attempt | None:
     """Count the attempt at the next batch; None if nothing waits."""
     with workspace_scope(workspace):
-        rows = waiting_rows(workspace, work, MOST_A_BATCH)
-        if not rows:
-            return None
         state = DerivingState.objects.of(workspace).filter(work=work).first()
         state = state or DerivingState(workspace=workspace, work=work)
+        # What failed may be anywhere among them; else none beyond the batch matters.
+        rows = waiting_rows(workspace, work, MOST_A_BATCH if state.failures else state.batch_size)
+        if not rows:
+            return None
         attempt = _cut(state, rows)
         state.save()
         return attempt
@@ -67,9 +71,7 @@ def take_back_attempt(workspace: Workspace, attempt: Attempt) -> None:
 
 def waiting_rows(workspace: Workspace, work: str, most: int) -> list[int]:
     """Places in the inbox, or ids of marks, the oldest first."""
-    if work == DerivingState.EVENTS:
-        return list(Inbox.objects.of(workspace).order_by("seq").values_list("seq", flat=True)[:most])
-    return list(ChangedPerson.objects.of(workspace).order_by("id").values_list("id", flat=True)[:most])
+    return list_places(workspace.pk, most) if work == DerivingState.EVENTS else list_marks(workspace.pk, most)
 
 
 def is_our_fault(error: Exception) -> bool:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import psycopg
@@ -13,9 +13,10 @@ from accounts.tenancy import workspace_scope
 from tracking.actions.attempts import Attempt, begin_attempt, end_attempt, is_our_fault, take_back_attempt
 from tracking.actions.quarantine import quarantine_event, quarantine_person, refuse_sealed
 from tracking.actions.refills import finish_refills
-from tracking.core.changes import find_changed_days, find_people_who_moved
-from tracking.core.facts import ORDER_COMPLETED, ORDER_REFUNDED, PersonEvents, Rules, StoredEvent
-from tracking.core.identity import ANONYMOUS, USER, Id, read_mentions
+from tracking.core.changes import Changes, find_changed_days, find_people_who_moved
+from tracking.core.facts import ORDER_COMPLETED, ORDER_REFUNDED, PersonEvents, PersonFacts, Rules, StoredEvent
+from tracking.core.identity import ANONYMOUS, USER, Group, Id, read_mentions
+from tracking.core.marks import Mark
 from tracking.core.orders import keep_ledger
 from tracking.core.pipeline import derive
 from tracking.core.sealed import Sealed
@@ -27,7 +28,7 @@ from tracking.storage.events import (
     load_events_of_orders,
     order_ids_in,
 )
-from tracking.storage.facts import save_facts, save_refunds
+from tracking.storage.facts import add_facts, save_facts, save_refunds
 from tracking.storage.marks import number_marks
 from tracking.storage.open_paths import save_open_paths
 from tracking.storage.people import People, load_people, save_people
@@ -88,29 +89,38 @@ def derive_next(workspace: Workspace, work: str) -> bool:
 
 def derive_batch(workspace: Workspace, attempt: Attempt) -> None:
     """Derive the facts that the oldest waiting events change, and take those events out of the inbox."""
-    batch = load_batch(workspace.pk, attempt.size, attempt.only)
+    rules = load_rules(workspace)
+    batch = load_batch(workspace.pk, attempt.size, attempt.only, names=rules.event_names)
     events = refuse_sealed(workspace, batch.events)
     orders = order_ids_in(events)
     # Who else told of the same order may lose it to an earlier teller, or win it.
     tellers = {_owner_of(event) for event in load_events_of_orders(workspace.pk, orders)}
     people = save_people(workspace.pk, read_mentions(events), tellers)
-    derive_people(workspace, people, refunded=order_ids_in(events, ORDER_REFUNDED))
+    persons = _gather_new(people, events) | load_persons(workspace, people, rules)
+    derive_people(workspace, rules, people, persons, refunded=order_ids_in(events, ORDER_REFUNDED))
     leave_inbox(workspace.pk, batch.places)
 
 
 def derive_people_again(workspace: Workspace, attempt: Attempt) -> None:
     """Derive the facts of people anew whose rules have changed."""
     numbers, refills = take_people(workspace.pk, min(attempt.size, PEOPLE_A_BATCH), attempt.only)
-    derive_people(workspace, load_people(workspace.pk, numbers), refill_id=max(refills, default=None))
+    rules, people = load_rules(workspace), load_people(workspace.pk, numbers)
+    persons = load_persons(workspace, people, rules)
+    derive_people(workspace, rules, people, persons, refill_id=max(refills, default=None))
     finish_refills(workspace)
 
 
 def derive_people(
-    workspace: Workspace, people: People, *, refunded: Collection[str] = (), refill_id: int | None = None
+    workspace: Workspace,
+    rules: Rules,
+    people: People,
+    persons: Mapping[int, PersonEvents],
+    *,
+    refunded: Collection[str] = (),
+    refill_id: int | None = None,
 ) -> None:
     """Derive all facts of some people, write what differs, and mark the days it spoils."""
-    rules, seal = load_rules(workspace), workspace.sealed_at
-    persons = _load_persons(workspace, people, rules)
+    seal = workspace.sealed_at
     told = (event for person in persons.values() for event in person.events)
     orders = order_ids_in(told, ORDER_COMPLETED).union(refunded)
     ledger = keep_ledger(load_events_of_orders(workspace.pk, orders, seal=seal))
@@ -122,12 +132,21 @@ def derive_people(
     marks = {touch.mark for found in facts.values() for touch in found.touches}
     numbers = number_marks(workspace.pk, marks, rules.channels)
     save_refunds(workspace.pk, refunded, ledger)
-    changes = save_facts(workspace.pk, people.numbers, facts, numbers)
+    changes = _save(workspace.pk, people, facts, numbers)
     # Visits that moved along with a person left behind how much of them came before the seal.
     save_sealed_hits(workspace.pk, hits_of(sealed, people.gone.values()) if sealed else {})
-    save_open_paths(workspace.pk, find_people_who_moved(changes))
     lookbacks = {goal.id: goal.lookback for goal in rules.goals}
     note_days(workspace.pk, find_changed_days(changes, lookbacks, rules.zone), refill_id)
+
+
+def _save(workspace_id: int, people: People, facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]) -> Changes:
+    known = [number for number in people.numbers if number not in people.new]
+    # Known people first: what they lose to new ones is theirs no longer when those are added.
+    changes = save_facts(workspace_id, known, {number: facts[number] for number in known if number in facts}, marks)
+    save_open_paths(workspace_id, find_people_who_moved(changes))
+    added = add_facts(workspace_id, {number: facts[number] for number in people.new}, marks)
+    changes.conversions.extend(added.conversions)
+    return changes
 
 
 def find_waiting_workspaces() -> list[int]:
@@ -147,15 +166,30 @@ GIVE_UP: dict[str, Callable[[Workspace, Attempt], None]] = {
 }
 
 
-def _load_persons(workspace: Workspace, people: People, rules: Rules) -> dict[int, PersonEvents]:
-    owners = {Id(USER, user): number for number, group in people.groups.items() for user in group.users}
-    owners |= {Id(ANONYMOUS, one): number for number, group in people.groups.items() for one in group.anonymous}
-    persons = {number: PersonEvents([], frozenset(group.anonymous)) for number, group in people.groups.items()}
-    users = [known.value for known in owners if known.namespace == USER]
-    anonymous = [known.value for known in owners if known.namespace == ANONYMOUS]
-    names = {goal.event for goal in rules.goals}
-    for event in load_events_of(workspace.pk, users, anonymous, names, seal=workspace.sealed_at):
-        persons[owners[_owner_of(event)]].events.append(event)
+def load_persons(workspace: Workspace, people: People, rules: Rules) -> dict[int, PersonEvents]:
+    """Everything kept about these people, by number; new ones are left out."""
+    groups = {number: group for number, group in people.groups.items() if number not in people.new}
+    users = [user for group in groups.values() for user in group.users]
+    anonymous = [one for group in groups.values() for one in group.anonymous]
+    events = load_events_of(workspace.pk, users, anonymous, rules.event_names, seal=workspace.sealed_at)
+    return _share_out(events, groups)
+
+
+def _gather_new(people: People, events: Iterable[StoredEvent]) -> dict[int, PersonEvents]:
+    """New people from the batch alone: should more of them wait, they are known by the time its turn comes."""
+    return _share_out(events, {number: people.groups[number] for number in people.new})
+
+
+def _share_out(events: Iterable[StoredEvent], groups: Mapping[int, Group]) -> dict[int, PersonEvents]:
+    """The events of each of the groups; those of nobody among them are left out."""
+    persons = {number: PersonEvents([], frozenset(group.anonymous)) for number, group in groups.items()}
+    users = {user: persons[number].events for number, group in groups.items() for user in group.users}
+    anonymous = {one: persons[number].events for number, group in groups.items() for one in group.anonymous}
+    for event in events:
+        user = event.user_id
+        told = users.get(user) if user is not None else anonymous.get(event.anonymous_id or "")
+        if told is not None:
+            told.append(event)
     return persons
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -157,3 +158,8 @@ class Rules:
     stages: tuple[StageRule, ...] = ()
     arrivals: ArrivalRules = field(default_factory=ArrivalRules)
     channels: tuple[ChannelRule, ...] = ()
+
+    @cached_property
+    def event_names(self) -> frozenset[str]:
+        """The track events that some goal is about."""
+        return frozenset(goal.event for goal in self.goals)

@@ -34,10 +34,11 @@ select i.seq, e.* from (
     select seq, message_id from tracking_inbox where workspace_id = %(workspace)s
         and (%(only)s::bigint is null or seq = %(only)s) order by seq limit %(size)s
 ) i left join lateral (
-    select {_COLUMNS}, case when kind = 'alias' then payload::text end
+    select {_COLUMNS}, {_TELLING}
     from tracking_event where workspace_id = %(workspace)s and message_id = i.message_id offset 0
 ) e on true
 """  # noqa: S608 - our own text
+_PLACES = "select seq from tracking_inbox where workspace_id = %(workspace)s order by seq limit %(most)s"
 _LEAVE = "delete from tracking_inbox where workspace_id = %(workspace)s and seq = any(%(places)s::bigint[])"
 
 
@@ -48,9 +49,17 @@ class Batch(NamedTuple):
     events: list[StoredEvent]
 
 
-def load_batch(workspace_id: int, size: int, only: int | None = None) -> Batch:
-    """The oldest waiting events, at most `size`, or the one at place `only`; a place whose event is gone has none."""
-    rows = run(workspace_id, _WAITING, size=size, only=only)
+def list_places(workspace_id: int, most: int) -> list[int]:
+    """The oldest places in the inbox, at most so many."""
+    return [place for (place,) in run(workspace_id, _PLACES, most=most)]
+
+
+def load_batch(workspace_id: int, size: int, only: int | None = None, *, names: Collection[str]) -> Batch:
+    """The oldest waiting events, at most `size`, or the one at place `only`; a place whose event is gone has none.
+
+    `names` are the events that goals are about; of others the payload is left unread.
+    """
+    rows = run(workspace_id, _WAITING, size=size, only=only, names=list(names))
     return Batch([row[0] for row in rows], [StoredEvent._make(row[1:]) for row in rows if row[1] is not None])
 
 

@@ -1,12 +1,14 @@
 """Stored facts against derived ones: only what differs is written."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from tracking.core.changes import Changes, Moment
 from tracking.core.facts import Ledger, PersonFacts
 from tracking.core.marks import Mark
-from tracking.storage.rows import Row, Table, for_each, put_rows, remove_rows, run
+from tracking.storage.open_paths import add_open_paths
+from tracking.storage.packed import pack
+from tracking.storage.rows import Row, Table, add_columns, for_each, put_rows, remove_rows, run
 
 _TOUCH_KEY = {"person_id": "bigint", "at": "timestamptz", "tie": "integer"}
 TOUCHES = Table("tracking_touch", _TOUCH_KEY, {"mark_id": "bigint"})
@@ -70,6 +72,19 @@ def save_facts(
     return changes
 
 
+def add_facts(workspace_id: int, facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]) -> Changes:
+    """Store the facts of people about whom nothing is stored, as `save_facts` would, but without looking."""
+    _add_touches(workspace_id, facts, marks)
+    _add(workspace_id, SESSIONS, _rows_of_sessions(facts, marks))
+    conversions = _rows_of_conversions(facts)
+    # Whoever lost an order to these people still has it until their own facts are saved.
+    put_rows(workspace_id, CONVERSIONS, conversions)
+    _add(workspace_id, ENTRIES, _rows_of_entries(facts))
+    add_open_paths(workspace_id, facts, marks)
+    # Every day they converted on is spoilt by that already, whatever touches came with it.
+    return Changes(conversions=[Moment(row[2], row[0], row[3]) for row in conversions])
+
+
 def save_refunds(workspace_id: int, order_ids: Collection[str], ledger: Ledger) -> None:
     """Make the stored refunds of these orders those of the ledger."""
     wanted = {
@@ -110,21 +125,29 @@ def _save_touches(
         changes.touches[person_id].append(at)
 
 
+def _add_touches(workspace_id: int, facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]) -> None:
+    rows = [
+        (number, t.at, t.tie, marks[t.mark], t.message_id, t.landing_url, t.click_ids)
+        for number, found in facts.items()
+        for t in found.touches
+    ]
+    if rows:
+        person, at, tie, mark, *details = zip(*rows, strict=True)
+        key = [pack(kind, column) for kind, column in zip(_TOUCH_KEY.values(), (person, at, tie), strict=True)]
+        add_columns(workspace_id, TOUCHES, [*key, mark])
+        add_columns(workspace_id, DETAILS, [*key, *details])
+
+
 def _save_sessions(
     workspace_id: int, people: list[int], facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]
 ) -> None:
-    wanted = {
-        (number, s.started_at, s.tie): (s.ended_at, s.hits, marks[s.mark])
-        for number, found in facts.items()
-        for s in found.sessions
-    }
     stored = _load(workspace_id, SESSIONS, "person_id", "bigint", people)
-    _write(workspace_id, SESSIONS, compare(stored, wanted))
+    _write(workspace_id, SESSIONS, compare(stored, _by_key(SESSIONS, _rows_of_sessions(facts, marks))))
 
 
 def _save_conversions(workspace_id: int, people: list[int], facts: Mapping[int, PersonFacts], changes: Changes) -> None:
     stored = _load(workspace_id, CONVERSIONS, "person_id", "bigint", people)
-    wanted = {(c.goal_id, c.key): (number, *c[2:]) for number, found in facts.items() for c in found.conversions}
+    wanted = _by_key(CONVERSIONS, _rows_of_conversions(facts))
     difference = compare(stored, wanted)
     _write(workspace_id, CONVERSIONS, difference)
     changes.standing.extend(Moment(rest[0], key[0], rest[1]) for kept in (stored, wanted) for key, rest in kept.items())
@@ -134,12 +157,33 @@ def _save_conversions(workspace_id: int, people: list[int], facts: Mapping[int, 
 
 
 def _save_entries(workspace_id: int, people: list[int], facts: Mapping[int, PersonFacts], changes: Changes) -> None:
-    wanted = {(number, e.stage_id): (e.at, e.message_id) for number, found in facts.items() for e in found.entries}
-    difference = compare(_load(workspace_id, ENTRIES, "person_id", "bigint", people), wanted)
+    stored = _load(workspace_id, ENTRIES, "person_id", "bigint", people)
+    difference = compare(stored, _by_key(ENTRIES, _rows_of_entries(facts)))
     _write(workspace_id, ENTRIES, difference)
     for changed in difference:
         for key, rest in changed.items():
             changes.entries[key[0]].append(rest[0])
+
+
+def _rows_of_sessions(facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]) -> list[Row]:
+    return [
+        (number, s.started_at, s.tie, s.ended_at, s.hits, marks[s.mark])
+        for number, found in facts.items()
+        for s in found.sessions
+    ]
+
+
+def _rows_of_conversions(facts: Mapping[int, PersonFacts]) -> list[Row]:
+    return [(c.goal_id, c.key, number, *c[2:]) for number, found in facts.items() for c in found.conversions]
+
+
+def _rows_of_entries(facts: Mapping[int, PersonFacts]) -> list[Row]:
+    return [(number, *entry) for number, found in facts.items() for entry in found.entries]
+
+
+def _by_key(table: Table, rows: Iterable[Row]) -> dict[Row, Row]:
+    width = len(table.key)
+    return {row[:width]: row[width:] for row in rows}
 
 
 def _load(workspace_id: int, table: Table, column: str, kind: str, values: Collection[Any]) -> dict[Row, Row]:
@@ -147,8 +191,11 @@ def _load(workspace_id: int, table: Table, column: str, kind: str, values: Colle
         f"select {', '.join(table.columns)} from {table.name}"  # noqa: S608 - our own names
         f" where workspace_id = %(workspace)s and {column} = wanted.id"
     )
-    width = len(table.key)
-    return {row[:width]: row[width:] for row in run(workspace_id, for_each("values", kind, query), values=list(values))}
+    return _by_key(table, run(workspace_id, for_each("values", kind, query), values=list(values)))
+
+
+def _add(workspace_id: int, table: Table, rows: Iterable[Row]) -> None:
+    add_columns(workspace_id, table, list(zip(*rows, strict=True)))
 
 
 def _write(workspace_id: int, table: Table, difference: Difference) -> None:

@@ -1,9 +1,15 @@
 """Open paths: each person's touches in one row, with what the person has reached so far."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from operator import attrgetter
 
+from tracking.core.facts import PersonFacts
+from tracking.core.marks import Mark
+from tracking.storage.packed import pack
 from tracking.storage.rows import run
 
+_time_of = attrgetter("at")
 # An aggregate over nothing is null: whoever has no touch gets no row.
 _PUT = """
 insert into tracking_openpath (workspace_id, person_id, last_at, ats, marks, goals, reached_at)
@@ -31,6 +37,45 @@ and not exists (
     select from tracking_touch t where t.workspace_id = o.workspace_id and t.person_id = o.person_id offset 0
 )
 """
+
+
+# Each person's part of all touches and of all conversions, from one place to another.
+_ADD = """
+insert into tracking_openpath (workspace_id, person_id, last_at, ats, marks, goals, reached_at)
+select %(workspace)s, who.id, (%(ats)s::timestamptz[])[who.until], (%(ats)s::timestamptz[])[who.since:who.until],
+       (%(marks)s::bigint[])[who.since:who.until], (%(goals)s::bigint[])[who.first:who.last],
+       (%(reached)s::timestamptz[])[who.first:who.last]
+from unnest(%(people)s::bigint[], %(since)s::integer[], %(until)s::integer[], %(first)s::integer[],
+    %(last)s::integer[]) as who (id, since, until, first, last)
+"""
+
+
+def add_open_paths(workspace_id: int, facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]) -> None:
+    """Store the open paths of people who have none; they equal those that `save_open_paths` makes of stored facts."""
+    ats: list[datetime] = []
+    numbers: list[int] = []
+    reached: list[tuple[int, datetime]] = []
+    places: list[tuple[int, int, int, int, int]] = []
+    for person, found in facts.items():
+        if found.touches:
+            since, first = len(ats) + 1, len(reached) + 1
+            ats += [touch.at for touch in found.touches]
+            numbers += [marks[touch.mark] for touch in found.touches]
+            reached += sorted({one.goal_id: one.at for one in sorted(found.conversions, key=_time_of)}.items())
+            places.append((person, since, len(ats), first, len(reached)))
+    if places:
+        columns = dict(zip(("people", "since", "until", "first", "last"), zip(*places, strict=True), strict=True))
+        packed = {name: pack("bigint" if name == "people" else "integer", part) for name, part in columns.items()}
+        goals, reached_at = zip(*reached, strict=True) if reached else ((), ())
+        run(
+            workspace_id,
+            _ADD,
+            ats=pack("timestamptz", ats),
+            marks=pack("bigint", numbers),
+            goals=pack("bigint", goals),
+            reached=pack("timestamptz", reached_at),
+            **packed,
+        )
 
 
 def save_open_paths(workspace_id: int, people: Collection[int]) -> None:

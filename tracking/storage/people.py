@@ -56,6 +56,8 @@ class People:
 
     groups: dict[int, Group]
     gone: dict[int, int]
+    # Of whose ids nothing was known before: nothing is stored about them, and all of their events wait.
+    new: frozenset[int] = frozenset()
 
     @property
     def numbers(self) -> list[int]:
@@ -73,7 +75,9 @@ def save_people(workspace_id: int, said: Mentions, others: Iterable[Id] = ()) ->
     numbered = dict(zip(_number(workspace_id, groups, circle), groups, strict=True))
     gone = _find_gone(numbered, circle)
     _save_numbers(workspace_id, numbered, circle, gone)
-    return People(numbered, gone)
+    known = circle.numbers.keys()
+    new = frozenset(number for number, group in numbered.items() if known.isdisjoint(group.ids()))
+    return People(numbered, gone, new)
 
 
 def load_people(workspace_id: int, numbers: Collection[int]) -> People:

@@ -10,6 +10,7 @@ _NOTE_DAYS = """
 insert into tracking_changedday (workspace_id, day, refill_id, noted_at)
 select %(workspace)s, day, %(refill)s, clock_timestamp() from unnest(%(days)s::date[]) as day
 """
+_MARKS = "select id from tracking_changedperson where workspace_id = %(workspace)s order by id limit %(most)s"
 _TAKE_PEOPLE = """
 delete from tracking_changedperson where workspace_id = %(workspace)s and ctid = any(array(
     select ctid from tracking_changedperson where workspace_id = %(workspace)s
@@ -20,6 +21,11 @@ _COUNT = "select count(*) from (select 1 from {table} where workspace_id = %(wor
 _ADD_TO_REFILL = (
     "update tracking_refill set total = total + %(more)s where workspace_id = %(workspace)s and id = %(id)s"
 )
+
+
+def list_marks(workspace_id: int, most: int) -> list[int]:
+    """Ids of the oldest marks of people to derive again, at most so many."""
+    return [mark for (mark,) in run(workspace_id, _MARKS, most=most)]
 
 
 def take_people(workspace_id: int, size: int, only: int | None = None) -> tuple[set[int], set[int]]:

@@ -30,13 +30,13 @@ def _break_the_inbox() -> None:
 
     honest = derive.load_batch
 
-    def load_batch(workspace_id: int, size: int, only: int | None = None) -> Any:
+    def load_batch(workspace_id: int, *how: Any, **more: Any) -> Any:
         run(
             workspace_id,
             "delete from tracking_inbox where workspace_id = %(workspace)s and seq <= "
             "(select seq from sabotage_cursor where workspace_id = %(workspace)s)",
         )
-        return honest(workspace_id, size, only)
+        return honest(workspace_id, *how, **more)
 
     def leave_inbox(workspace_id: int, places: list[int]) -> None:
         run(
