@@ -23,6 +23,18 @@ await build({
   logLevel: "warning",
 });
 
+// What customers' pages include; the collector serves it.
+await build({
+  absWorkingDir: here,
+  entryPoints: ["src/snippet/hw.js"],
+  outdir: join(here, "..", "tracking", "static", "tracking"),
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["es2021"],
+  logLevel: "warning",
+});
+
 // WhiteNoise sends the smaller file where it finds one beside the other.
 for (const name of await readdir(outdir)) {
   if (!/\.(js|css)$/.test(name)) continue;

@@ -21,6 +21,7 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "headwater-locks.json"
 BUNDLE = ROOT / "web" / "static" / "web" / "dist"
 BUNDLE_STAMP = BUNDLE / "made-from.txt"
+SNIPPET = ROOT / "tracking" / "static" / "tracking" / "hw.js"
 OLDEST_NODE = 20
 
 
@@ -115,7 +116,7 @@ def build_bundle() -> None:
     sources = [ROOT / "package.json", ROOT / "package-lock.json"]
     sources += sorted(path for path in (ROOT / "frontend").rglob("*") if path.is_file())
     made_from = digest(sources)
-    if BUNDLE_STAMP.is_file() and BUNDLE_STAMP.read_text().strip() == made_from:
+    if SNIPPET.is_file() and BUNDLE_STAMP.is_file() and BUNDLE_STAMP.read_text().strip() == made_from:
         return
     npm, environ = find_node()
     run("Installing the front-end packages", [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], environ)

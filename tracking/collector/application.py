@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from tracking.collector import answers
+from tracking.collector import answers, snippet
 from tracking.collector.answers import Answer
 from tracking.collector.bell import Bell
 from tracking.collector.connection import LazyConnection
@@ -43,7 +43,7 @@ TOO_LARGE = ParsedRequest(None, [], [Rejected("too_large")], RequestError(400, "
 
 def takes(path: str) -> bool:
     """Whether a path is the collector's, known or not."""
-    return path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/")
+    return path == snippet.PATH or path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/")
 
 
 def time_ordered_id() -> str:
@@ -93,6 +93,8 @@ class Collector:
         await send(response.body)
 
     async def _respond(self, scope: dict[str, Any], receive: Receive) -> Answer:
+        if scope["path"] == snippet.PATH:
+            return _hand_out_snippet(scope)
         read, kind = _find_door(scope["path"])
         if scope["method"] == "OPTIONS":
             return answers.PREFLIGHT_ANSWER
@@ -170,6 +172,12 @@ class Collector:
                 await self.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def _hand_out_snippet(scope: dict[str, Any]) -> Answer:
+    if scope["method"] not in snippet.METHODS:
+        return answers.READ_ONLY
+    return snippet.answer_snippet(scope["method"], list(scope["headers"])) or answers.NOT_FOUND
 
 
 def _find_door(path: str) -> tuple[ReadRequest, str]:
