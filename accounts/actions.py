@@ -38,14 +38,15 @@ def create_membership(user: User, agency: Agency, role: Role) -> Membership:
     return membership
 
 
-def make_demo_user(agency: Agency, *, email: str, password: str) -> User:
-    """The demo agency's log-in, made where it is missing."""
+def make_demo_user(
+    agency: Agency, *, email: str, password: str, name: str = "Demo", role: Role = Role.OWNER
+) -> Membership:
+    """A log-in of the demo's agency, made where it is missing."""
     with transaction.atomic():
         user = User.objects.filter(email=email).first()
         if user is None:
-            user = create_user(email, password, name="Demo", is_demo=True)
-        create_membership(user, agency, Role.OWNER)
-    return user
+            user = create_user(email, password, name=name, is_demo=True)
+        return create_membership(user, agency, role)
 
 
 def create_workspace(

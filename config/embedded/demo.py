@@ -1,14 +1,12 @@
-"""The demo agency: a log-in for this machine only, and a workspace filled through our own collector."""
+"""The demo agency: log-ins for this machine only, and workspaces filled through our own collector."""
 
 import sys
-from pathlib import Path
 
 from config.embedded.stack import ROOT
 from config.embedded.supervisor import Program
 
-EMAIL = "demo@example.com"
-# No secret: it is printed, and the log-in is off on any address that others can reach.
-PASSWORD = "headwater-demo"  # noqa: S105
+# As often as this what has happened since is posted, so that nobody's workspace goes silent.
+REFRESH_SECONDS = 600
 
 
 def allow_log_in(allowed: bool) -> None:
@@ -18,25 +16,14 @@ def allow_log_in(allowed: bool) -> None:
     User.objects.filter(is_demo=True).update(is_active=allowed)
 
 
-def make_agency() -> None:
-    """Make the demo agency and its log-in where they are missing."""
-    from accounts.actions import create_agency, make_demo_user
-    from accounts.models import Agency
+def make_agency() -> list[str]:
+    """Make the demo agency, its workspaces and log-ins where they are missing; a line on each log-in."""
+    from web.demo.agency import PASSWORD, PEOPLE, make_demo
 
-    agency = Agency.objects.filter(is_demo=True).first() or create_agency("Demo", is_demo=True)
-    make_demo_user(agency, email=EMAIL, password=PASSWORD)
-
-
-def is_filled(data_dir: Path) -> bool:
-    """Whether the demo was once filled to its end from this data folder."""
-    return (data_dir / "demo-filled").exists()
-
-
-def note_filled(data_dir: Path) -> None:
-    """Remember that the demo is complete."""
-    (data_dir / "demo-filled").touch()
+    make_demo()
+    return [f"{person.email}  password: {PASSWORD}  ({person.role.label.lower()})" for person in PEOPLE]
 
 
 def filling_program(url: str, environ: dict[str, str]) -> Program:
-    """The command that posts a month of journeys to our own collector; safe to repeat."""
+    """The command that posts what is missing of the demo to our own collector; safe to repeat."""
     return Program("demo", [sys.executable, str(ROOT / "manage.py"), "demo", "--url", url], environ=environ, once=True)

@@ -52,6 +52,8 @@ class Launch:
         self.wishes = wishes
         self.started_at = time.monotonic()
         self.compiling_since: float | None = None
+        self.fill_demo_at: float | None = None
+        self.demo_filled = False
         self.supervisor = Supervisor(data_dir, say)
         # Systems of a few hundred equations are solved twice as slowly by threads that wait for each other.
         threads = os.environ.get("OPENBLAS_NUM_THREADS", "1")
@@ -192,19 +194,27 @@ class Launch:
             self._make_demo()
 
     def _make_demo(self) -> None:
-        demo.make_agency()
-        self._step(f"Demo log-in: {demo.EMAIL}  password: {demo.PASSWORD}")
-        if not demo.is_filled(self.data_dir):
-            self._step("Filling the demo workspace through the collector…")
-            self.supervisor.start(demo.filling_program(self.wishes.url, self.environ))
+        for line in demo.make_agency():
+            self._step(f"Demo log-in: {line}")
+        self._step("Filling the demo workspaces through the collector…")
+        self._fill_demo()
+
+    def _fill_demo(self) -> None:
+        self.fill_demo_at = None
+        self.supervisor.start(demo.filling_program(self.wishes.url, self.environ))
 
     def _note_demo(self) -> None:
+        if self.fill_demo_at is not None and time.monotonic() >= self.fill_demo_at:
+            self._fill_demo()
         code = self.supervisor.take_result("demo")
-        if code == 0:
-            demo.note_filled(self.data_dir)
-            self._step(f"The demo workspace is filled: {self.wishes.url}")
-        elif code is not None:
-            self._step(f"The demo workspace could not be filled; see {self.data_dir / 'logs' / 'demo.log'}.")
+        if code is None:
+            return
+        self.fill_demo_at = time.monotonic() + demo.REFRESH_SECONDS
+        if code:
+            self._step(f"The demo workspaces could not be filled; see {self.data_dir / 'logs' / 'demo.log'}.")
+        elif not self.demo_filled:
+            self.demo_filled = True
+            self._step(f"The demo workspaces have their events: {self.wishes.url}")
 
     def _watch(self) -> int:
         self._step("Ctrl-C stops everything.")

@@ -93,9 +93,9 @@ def test_members_see_their_agencys_workspaces_and_clients_not_all_of_them(role):
 def test_the_demo_user_is_made_once():
     agency = actions.create_agency("Demo", is_demo=True)
     for _ in range(2):
-        user = actions.make_demo_user(agency, email="demo@example.com", password="headwater-demo")
+        member = actions.make_demo_user(agency, email="demo@example.com", password="headwater-demo")
     assert (User.objects.count(), Membership.objects.count()) == (1, 1)
-    assert user.is_demo
+    assert (member.user.is_demo, member.role) == (True, Role.OWNER)
 
 
 def run(*args: str, **options: object) -> list[str]:

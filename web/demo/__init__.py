@@ -1,1 +1,1 @@
-"""A living demo: a believable bicycle shop whose visitors are posted through the collector's own door."""
+"""A living demo: an agency with three believable clients, posted through the collector's own door."""
