@@ -141,7 +141,7 @@ class Figure:
     """A key figure with the same one of the period before; `change` is a ratio (0.12 = +12 %), None if undefined."""
 
     name: str
-    kind: Literal["money", "count", "share"]
+    kind: Literal["money", "count", "share", "percent", "ratio"]
     value: Decimal | None
     before: Decimal | None
     change: float | None

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from reports.report import AttributionReport, CreditRow, DayFigure
-from reports.ways_out.csv_file import Table
+from reports.report import AttributionReport, CreditRow, DayFigure, ReturnsReport, ReturnsRow
+from reports.ways_out.csv_file import Cell, Table
 
 
 def table_of_days(days: Sequence[DayFigure], currency: str) -> Table:
@@ -39,3 +39,34 @@ def table_of_campaigns(rows: Sequence[CreditRow], currency: str) -> Table:
         _("Conversions"),
     ]
     return Table(heads, [(row.group or _("None"), row.channel, row.revenue, row.conversions) for row in rows])
+
+
+def table_of_returns(report: ReturnsReport) -> Table:
+    """One row a group, then what no grouping names, what is unattributed, and the total they add up to."""
+    currency = {"currency": report.attribution.currency}
+    heads = [
+        report.attribution.group_by,
+        _("Cost (%(currency)s)") % currency,
+        _("Conversions"),
+        _("Revenue (%(currency)s)") % currency,
+        _("Sessions"),
+        _("Conversion rate"),
+        _("CPA (%(currency)s)") % currency,
+        _("ROI"),
+        _("ROAS"),
+    ]
+    rest = report.attribution.unattributed
+    return Table(
+        heads,
+        [
+            *(_row_of_returns(row.group or _("None"), row) for row in report.rows),
+            (_("Spend without a group"), report.unassigned_cost),
+            (_("Unattributed"), None, rest.conversions, rest.revenue),
+            _row_of_returns(_("Total"), report.total),
+        ],
+    )
+
+
+def _row_of_returns(name: str, row: ReturnsRow) -> tuple[Cell, ...]:
+    sums = (name, row.cost, row.conversions, row.revenue, row.sessions)
+    return (*sums, row.conversion_rate, row.cpa, row.roi, row.roas)

@@ -57,6 +57,13 @@ SETTINGS = (
     Section("install", _("Install"), "live", Action.CHANGE_WORKSPACE),
 )
 
+# The tabs of returns.
+RETURNS = (
+    Section("returns", _("Returns"), "returns", Action.SEE_REPORTS),
+    Section("returns-over-time", _("Over time"), "returns", Action.SEE_REPORTS),
+    Section("lifetime-value", _("Lifetime value"), "people", Action.SEE_REPORTS),
+)
+
 
 def links_of(workspace: Workspace, role: str, sections: Iterable[Section], current: str) -> list[Link]:
     """What this role may see of some sections; `current` names the one that is open."""

@@ -3,12 +3,14 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from web.views import home, overview, session
+from web.views import home, overview, session, styleguide
+from web.views.returns import returns
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("workspaces/", home.show_workspaces, name="workspaces"),
     path("w/<slug:slug>/", overview.overview, name="overview"),
+    path("w/<slug:slug>/returns/", returns, name="returns"),
     path("w/<slug:slug>", RedirectView.as_view(pattern_name="overview", query_string=True)),
     path("log-in/", session.log_in, name="log-in"),
     # The same page under the name by which the library looks for it.

@@ -18,7 +18,7 @@ from common.money import find_rate, from_micros
 from reports.catalogue import attribution
 from reports.catalogue.params import Params
 from reports.catalogue.solved import OTHER
-from reports.core.returns import Reason, Returns, work_out_returns
+from reports.core.returns import Name, Reason, Returns, work_out_returns
 from reports.report import AttributionReport, Credited, CreditRow, ReturnsReport, ReturnsRow
 from reports.storage import count_sessions
 from tracking.core.channels import parse_channel_rules
@@ -152,6 +152,15 @@ def put_together(
         roas=returns.roas,
         notes=[say_reason(reason) for reason in reasons_of(returns)],
     )
+
+
+def undefined_of(row: ReturnsRow) -> Mapping[Name, Reason]:
+    """For each figure that a row does not have, why."""
+    return {
+        **work_out_returns(
+            cost=row.cost, conversions=row.conversions, revenue=row.revenue, sessions=row.sessions
+        ).undefined
+    }
 
 
 def reasons_of(returns: Returns) -> list[Reason]:

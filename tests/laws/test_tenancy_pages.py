@@ -56,6 +56,7 @@ OWN = {
 OF_WORKSPACE = {
     "overview": Action.SEE_REPORTS,
 }
+    "returns": Action.SEE_REPORTS,
 # For those who manage the agency: name → the methods that it knows.
 OF_MANAGERS = {
     "agency-members": {"GET", "HEAD"},

@@ -94,6 +94,18 @@ def share(value: float | Decimal | None) -> str:
 
 
 @register.filter
+def percent(value: float | Decimal | None) -> str:
+    """111% for 1.11: returns, in whole per cent."""
+    return DASH if value is None else _true_minus(format_percent(value, "#,##0%", locale=_locale()))
+
+
+@register.filter
+def ratio(value: float | Decimal | None) -> str:
+    """2.11: how often something contains something else."""
+    return DASH if value is None else _true_minus(format_decimal(value, "#,##0.00", locale=_locale()))
+
+
+@register.filter
 def change(figure: Figure) -> str:
     """+12.4%, −9.3%, or "new" where there was nothing before."""
     if figure.change is None or not math.isfinite(figure.change):
@@ -124,6 +136,8 @@ def figure_before(figure: Figure, currency: str) -> str:
 def _write_figure(value: Decimal | None, kind: str, currency: str) -> str:
     if kind == "money":
         return money(value, currency)
+    if kind in ("percent", "ratio"):
+        return percent(value) if kind == "percent" else ratio(value)
     return share(value) if kind == "share" else count(value)
 
 
