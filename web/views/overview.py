@@ -10,6 +10,7 @@ from common.periods import day_of
 from reports.catalogue import overview as catalogue
 from reports.catalogue.params import parse_params
 from reports.ways_out.csv_file import Table
+from web.demo.progress import demo_progress
 from web.drawing.overview import draw_overview
 from web.exports import table_of_campaigns, table_of_credit, table_of_days
 from web.forms.filters import name_days, read_filters
@@ -34,6 +35,7 @@ class Overview(WorkspacePage):
         return draw_overview(report, self.workspace, compared=filters.compared) | {
             "filters": filters,
             "ingestion": report.ingestion,
+            "demo": demo_progress(self.workspace, now),
             "base_url": self.request.build_absolute_uri("/").rstrip("/"),
         }
 
