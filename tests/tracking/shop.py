@@ -146,7 +146,7 @@ class Shop:
 
     @staticmethod
     def _parts(mark: Mark) -> MarkParts:
-        return MarkParts(**{name: getattr(mark, name) for name in MarkParts.__dataclass_fields__})
+        return MarkParts(**{name: getattr(mark, name) for name in MarkParts._fields})
 
 
 def open_shop(*, goals: bool = True, **fields: Any) -> Shop:

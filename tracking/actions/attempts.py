@@ -40,8 +40,8 @@ def begin_attempt(workspace: Workspace, work: str) -> Attempt | None:
     with workspace_scope(workspace):
         state = DerivingState.objects.of(workspace).filter(work=work).first()
         state = state or DerivingState(workspace=workspace, work=work)
-        # What failed may be anywhere among them; else none beyond the batch matters.
-        rows = waiting_rows(workspace, work, MOST_A_BATCH if state.failures else state.batch_size)
+        # What failed may be anywhere among them; else it only matters whether there is more than one.
+        rows = waiting_rows(workspace, work, MOST_A_BATCH if state.failures else 2)
         if not rows:
             return None
         attempt = _cut(state, rows)
@@ -88,7 +88,7 @@ def _cut(state: DerivingState, rows: list[int]) -> Attempt:
         if state.suspect in rows:
             return Attempt(state.work, 1, only=state.suspect, given_up=True)
         state.batch_size, state.failures = max(1, min(state.batch_size, len(rows)) // 2), 0
-    size = min(state.batch_size, len(rows))
+    size = min(state.batch_size, len(rows)) if state.failures or len(rows) == 1 else state.batch_size
     only = rows[0] if size == 1 else None
     if state.suspect != only:
         state.suspect, state.failures = only, 0

@@ -41,6 +41,8 @@ class Group:
 
     def ids(self) -> list[Id]:
         """In a fixed order: users first, each sorted."""
+        if not self.users:
+            return [Id(ANONYMOUS, a) for a in sorted(self.anonymous)]
         return [Id(USER, u) for u in sorted(self.users)] + [Id(ANONYMOUS, a) for a in sorted(self.anonymous)]
 
 
@@ -128,6 +130,8 @@ def find_leaders(users: Iterable[str], merges: Iterable[tuple[str, str]]) -> dic
 
 def number_people(groups: list[Group], numbers: Mapping[Id, int]) -> list[int | None]:
     """A number for each group: the smallest its ids had before that no group took; None: a new person."""
+    if not numbers:
+        return [None] * len(groups)
     wanted = [sorted({numbers[known] for known in group.ids() if known in numbers}) for group in groups]
     chosen: list[int | None] = [None] * len(groups)
     taken: set[int] = set()

@@ -25,8 +25,7 @@ _ALL_TAGS = frozenset(name for names in _TAG_NAMES.values() for name in names)
 _KNOWN_PARAMETERS = _ALL_TAGS | KIND_OF_PARAMETER.keys()
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """What a page event says about where it came from; url and referrer may be empty."""
 
     url: str
@@ -34,8 +33,7 @@ class Arrival:
     campaign: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One distinct combination of what a visit carried; its channel is worked out from it."""
 
     source: str
@@ -48,8 +46,7 @@ class Mark:
     click_id_kind: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadArrival:
+class ReadArrival(NamedTuple):
     """An arrival, read: its mark, every click id found, and whether it says where the visit came from."""
 
     mark: Mark

@@ -8,6 +8,7 @@ beyond one person. Everything here is a function of one person's events, so fact
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -28,6 +29,7 @@ from tracking.core.sealed import NOTHING, Sealed, put_before
 from tracking.core.sessions import Hit, ReadArrivals, read_hit, walk_sessions
 
 Number = TypeVar("Number")
+IN_ORDER = attrgetter("at", "message_id")
 # Pages are seen by many people in the same way; beyond this many ways memory is worth more than time.
 MOST_READ_ARRIVALS = 20_000
 
@@ -50,7 +52,7 @@ def derive_person(
     person: PersonEvents, ledger: Ledger, rules: Rules, read: ReadArrivals, sealed: Sealed
 ) -> PersonFacts:
     """The facts of one person."""
-    events = sorted(person.events, key=lambda event: (event.at, event.message_id))
+    events = sorted(person.events, key=IN_ORDER)
     sessions, touches = walk_sessions(refuse_bots(parse_hits(events)), read, sealed.facts)
     occurrences = find_occurrences(events, ledger, frozenset(goal.event for goal in rules.goals))
     conversions = [found for goal in rules.goals for found in reach_goal(goal, occurrences, ledger, rules)]

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from msgspec import MsgspecError, Struct
+from msgspec.json import Decoder
 
 from tracking.core.facts import PersonFacts, Session, StoredEvent, Touch
 from tracking.core.marks import Arrival, Mark, ReadArrival
@@ -10,6 +13,8 @@ from tracking.core.payloads import as_object, as_text, read_payload
 
 # A gap of exactly this length still belongs to the session.
 LONGEST_GAP = timedelta(minutes=30)
+
+_ENDED_AT, _HITS = Session._fields.index("ended_at"), Session._fields.index("hits")
 
 ReadArrivals = Callable[[Arrival], ReadArrival]
 
@@ -24,8 +29,40 @@ class Hit(NamedTuple):
     starts_visit: bool
 
 
+class _Page(Struct, frozen=True):
+    url: str | None = None
+    referrer: str | None = None
+
+
+class _Context(Struct, frozen=True):
+    page: _Page = _Page()
+    campaign: dict[str, Any] | None = None
+    userAgent: str | None = None
+
+
+class _Told(Struct, frozen=True):
+    properties: _Page = _Page()
+    context: _Context = _Context()
+    newVisit: Any = False
+
+
+# Reads a fifth of the time of the whole payload, where everything has the type it should have.
+_read_told = Decoder(_Told).decode
+
+
 def read_hit(event: StoredEvent) -> Hit:
     """The address and referrer are the properties', else the context's."""
+    try:
+        told = _read_told(event.payload or "{}")
+    except MsgspecError:
+        return _read_odd_hit(event)
+    said, context = told.properties, told.context
+    page = context.page
+    arrival = Arrival(said.url or page.url or "", said.referrer or page.referrer or "", context.campaign or {})
+    return Hit(event.at, event.message_id, arrival, context.userAgent or "", told.newVisit is True)
+
+
+def _read_odd_hit(event: StoredEvent) -> Hit:
     payload = read_payload(event.payload)
     properties, context = as_object(payload.get("properties")), as_object(payload.get("context"))
     page = as_object(context.get("page"))
@@ -42,19 +79,21 @@ def walk_sessions(hits: list[Hit], read: ReadArrivals, sealed: PersonFacts) -> t
 
     A hit is a touch if it opens a session, or tells of another origin than the session's last touch did.
     """
-    sessions, touches = list(sealed.sessions), list(sealed.touches)
-    last = sessions[-1].ended_at if sessions else None
+    visits: list[list[Any]] = [list(session) for session in sealed.sessions]
+    touches = list(sealed.touches)
+    last = visits[-1][_ENDED_AT] if visits else None
     for hit in hits:
         arrived = read(hit.arrival)
         if last is None or hit.starts_visit or hit.at - last > LONGEST_GAP:
             touches.append(make_touch(hit, arrived, touches))
-            sessions.append(Session(hit.at, touches[-1].tie, hit.at, 1, arrived.mark))
+            visits.append([hit.at, touches[-1].tie, hit.at, 1, arrived.mark])
         else:
             if arrived.says_origin and origin_of(arrived.mark) != origin_of(touches[-1].mark):
                 touches.append(make_touch(hit, arrived, touches))
-            sessions[-1] = sessions[-1]._replace(ended_at=hit.at, hits=sessions[-1].hits + 1)
+            visits[-1][_ENDED_AT] = hit.at
+            visits[-1][_HITS] += 1
         last = hit.at
-    return sessions, touches
+    return [Session._make(visit) for visit in visits], touches
 
 
 def make_touch(hit: Hit, arrived: ReadArrival, before: list[Touch]) -> Touch:

@@ -50,14 +50,12 @@ class Session(TenantModel):
 class Touch(TenantModel):
     """A session's arrival with its mark; narrow, so that slices load fast. `tie` orders equal times by messageId."""
 
+    # The migration has this key carry the mark, so that slices are read from it alone.
     pk = models.CompositePrimaryKey("workspace_id", "person_id", "at", "tie")
     person_id = models.BigIntegerField()
     at = models.DateTimeField()
     tie = models.IntegerField(default=0)
     mark_id = models.BigIntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["workspace", "person_id", "at"], include=["mark_id"], name="touch_slice")]
 
 
 class TouchDetail(TenantModel):

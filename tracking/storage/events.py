@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tracking.core.facts import ORDER_COMPLETED, ORDER_REFUNDED, StoredEvent
+from tracking.storage.packed import pack
 from tracking.storage.rows import for_each, run
 
 # Before the seal events are gone, or about to go: half of them would tell less than none.
@@ -65,7 +66,7 @@ def load_batch(workspace_id: int, size: int, only: int | None = None, *, names: 
 
 def leave_inbox(workspace_id: int, places: list[int]) -> None:
     """The events at these places are worked off."""
-    run(workspace_id, _LEAVE, places=places)
+    run(workspace_id, _LEAVE, places=pack("bigint", places))
 
 
 def load_events_of(
@@ -77,7 +78,14 @@ def load_events_of(
     seal: datetime | None = None,
 ) -> list[StoredEvent]:
     """All events of these ids since the seal from which facts may come; `names` are the events that goals are about."""
-    rows = run(workspace_id, _OF_PEOPLE, users=list(users), anonymous=list(anonymous), names=list(names), seal=seal)
+    rows = run(
+        workspace_id,
+        _OF_PEOPLE,
+        users=pack("text", users),
+        anonymous=pack("text", anonymous),
+        names=list(names),
+        seal=seal,
+    )
     return [StoredEvent._make(row) for row in rows]
 
 
@@ -88,7 +96,7 @@ def load_events_of_orders(
     if not order_ids:
         return []
     statement = for_each("orders", "text", _OF_ORDER)
-    rows = run(workspace_id, statement, orders=list(order_ids), refunded=ORDER_REFUNDED, seal=seal)
+    rows = run(workspace_id, statement, orders=pack("text", order_ids), refunded=ORDER_REFUNDED, seal=seal)
     return [StoredEvent._make(row) for row in rows]
 
 

@@ -191,7 +191,7 @@ def _load(workspace_id: int, table: Table, column: str, kind: str, values: Colle
         f"select {', '.join(table.columns)} from {table.name}"  # noqa: S608 - our own names
         f" where workspace_id = %(workspace)s and {column} = wanted.id"
     )
-    return _by_key(table, run(workspace_id, for_each("values", kind, query), values=list(values)))
+    return _by_key(table, run(workspace_id, for_each("values", kind, query), values=pack(kind, list(values))))
 
 
 def _add(workspace_id: int, table: Table, rows: Iterable[Row]) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import astuple, fields, replace
 
 import msgspec
 
@@ -13,7 +12,7 @@ from tracking.storage.rows import for_each, run
 
 MOST_MARKS = 50_000
 FOLDED = "(other)"
-_PARTS = [part.name for part in fields(Mark)]
+_PARTS = Mark._fields
 _FIND = "select digest, id from tracking_mark where workspace_id = %(workspace)s and digest = wanted.id"
 _COUNT = "select count(*) from tracking_mark where workspace_id = %(workspace)s"
 _ADD = f"""
@@ -32,7 +31,7 @@ where m.workspace_id = %(workspace)s and m.id = sent.id
 
 def digest_of(mark: Mark) -> bytes:
     """The key of a mark."""
-    return hashlib.sha256(msgspec.json.encode(astuple(mark))).digest()
+    return hashlib.sha256(msgspec.json.encode(mark)).digest()
 
 
 def number_marks(workspace_id: int, marks: Collection[Mark], rules: Sequence[ChannelRule]) -> dict[Mark, int]:
@@ -58,7 +57,7 @@ def number_marks(workspace_id: int, marks: Collection[Mark], rules: Sequence[Cha
 def fold(mark: Mark) -> Mark:
     """The mark without what multiplies marks; what is absent stays so."""
     parts = {name: getattr(mark, name) and FOLDED for name in ("content", "term", "landing_path")}
-    return replace(mark, **parts)
+    return mark._replace(**parts)
 
 
 def relabel_marks(workspace_id: int, rules: Sequence[ChannelRule]) -> int:
@@ -80,8 +79,7 @@ def _find(workspace_id: int, digests: Collection[bytes]) -> dict[bytes, int]:
 
 def _add(workspace_id: int, marks: dict[bytes, Mark], rules: Sequence[ChannelRule]) -> dict[bytes, int]:
     rows = [
-        dict(zip(_PARTS, astuple(mark), strict=True)) | {"digest": digest.hex(), "channel": classify(mark, rules)}
-        for digest, mark in marks.items()
+        mark._asdict() | {"digest": digest.hex(), "channel": classify(mark, rules)} for digest, mark in marks.items()
     ]
     if not rows:
         return {}

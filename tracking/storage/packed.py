@@ -1,6 +1,6 @@
 """Columns of many rows as PostgreSQL's binary arrays, which cost a tenth of sending each value by itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from struct import Struct
 from typing import Any
@@ -29,7 +29,7 @@ class _PackedDumper(Dumper):
         return obj
 
 
-def pack(kind: str, values: Sequence[Any]) -> Packed:
+def pack(kind: str, values: Collection[Any]) -> Packed:
     """A column of values, None for null, as an array; see `sent_as` for the type under which it is sent."""
     return values if isinstance(values, Packed) else _PACKERS.get(kind, _pack_words)(values)
 
@@ -52,27 +52,27 @@ def microseconds(at: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def _pack_numbers(oid: int, width: int) -> Callable[[Sequence[Any]], Packed]:
+def _pack_numbers(oid: int, width: int) -> Callable[[Collection[Any]], Packed]:
     one = np.dtype([("length", ">i4"), ("value", f">i{width}")])
     number = Struct(">ii" if width == 4 else ">iq").pack
 
-    def packed(values: Sequence[Any]) -> Packed:
+    def packed(values: Collection[Any]) -> Packed:
         if None in values:
             parts = [_NULL if value is None else number(width, value) for value in values]
             return _array(oid, len(values), b"".join(parts), nulls=True)
         rows = np.empty(len(values), dtype=one)
         rows["length"] = width
-        rows["value"] = values
+        rows["value"] = list(values)
         return _array(oid, len(values), rows.tobytes())
 
     return packed
 
 
-def _pack_instants(values: Sequence[Any]) -> Packed:
+def _pack_instants(values: Collection[Any]) -> Packed:
     return _pack_micros([None if value is None else microseconds(value) for value in values])
 
 
-def _pack_texts(values: Sequence[Any]) -> Packed:
+def _pack_texts(values: Collection[Any]) -> Packed:
     parts: list[bytes] = []
     for value in values:
         if value is None:
@@ -83,7 +83,7 @@ def _pack_texts(values: Sequence[Any]) -> Packed:
     return _array(_TEXT, len(values), b"".join(parts), nulls=True)
 
 
-def _pack_words(values: Sequence[Any]) -> Packed:
+def _pack_words(values: Collection[Any]) -> Packed:
     """Any other type in the words in which PostgreSQL reads it."""
     return _pack_texts([None if value is None else _word(value) for value in values])
 
@@ -99,7 +99,7 @@ def _array(oid: int, number: int, elements: bytes, *, nulls: bool = False) -> Pa
 
 
 _pack_micros = _pack_numbers(_TIMESTAMPTZ, 8)
-_PACKERS: dict[str, Callable[[Sequence[Any]], Packed]] = {
+_PACKERS: dict[str, Callable[[Collection[Any]], Packed]] = {
     "bigint": _pack_numbers(_INT8, 8),
     "integer": _pack_numbers(_INT4, 4),
     "timestamptz": _pack_instants,

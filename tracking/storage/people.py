@@ -1,10 +1,10 @@
 """Ids, the links between them, and the numbers of the people they make."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tracking.core.identity import ANONYMOUS, USER, Group, Id, Mentions, group_ids, number_people
-from tracking.storage.rows import Table, for_each, put_rows, run
+from tracking.storage.rows import Table, add_columns, for_each, put_rows, run
 
 _ALIASES = Table("tracking_alias", {"namespace": "text", "value": "text"}, {"person_id": "bigint"})
 _SAVE_LINKS = """
@@ -73,10 +73,10 @@ def save_people(workspace_id: int, said: Mentions, others: Iterable[Id] = ()) ->
     anonymous = said.anonymous | {i.value for i in circle.numbers if i.namespace == ANONYMOUS}
     groups = group_ids(users, anonymous, circle.owners, circle.merges)
     numbered = dict(zip(_number(workspace_id, groups, circle), groups, strict=True))
-    gone = _find_gone(numbered, circle)
-    _save_numbers(workspace_id, numbered, circle, gone)
-    known = circle.numbers.keys()
-    new = frozenset(number for number, group in numbered.items() if known.isdisjoint(group.ids()))
+    ids = {number: group.ids() for number, group in numbered.items()}
+    gone = _find_gone(ids, circle)
+    _save_numbers(workspace_id, ids, circle, gone)
+    new = frozenset(number for number, known in ids.items() if circle.numbers.keys().isdisjoint(known))
     return People(numbered, gone, new)
 
 
@@ -152,24 +152,24 @@ def _number(workspace_id: int, groups: list[Group], circle: Circle) -> list[int]
     return [next(new) if number is None else number for number in chosen]
 
 
-def _find_gone(numbered: dict[int, Group], circle: Circle) -> dict[int, int]:
+def _find_gone(ids: Mapping[int, list[Id]], circle: Circle) -> dict[int, int]:
+    if ids.keys() >= set(circle.numbers.values()):
+        return {}
     # Where its ids parted, the number follows the first of its users.
-    owners = {known: number for number, group in numbered.items() for known in group.ids()}
+    owners = {known: number for number, group in ids.items() for known in group}
     gone: dict[int, int] = {}
     for known, before in sorted(circle.numbers.items(), key=lambda pair: (pair[0].namespace == ANONYMOUS, pair[0])):
-        if before not in numbered:
+        if before not in ids:
             gone.setdefault(before, owners[known])
     return gone
 
 
-def _save_numbers(workspace_id: int, numbered: dict[int, Group], circle: Circle, gone: Iterable[int]) -> None:
-    changed = [
-        (known.namespace, known.value, number)
-        for number, group in numbered.items()
-        for known in group.ids()
-        if circle.numbers.get(known) != number
-    ]
-    put_rows(workspace_id, _ALIASES, changed)
-    if gone := list(gone):
+def _save_numbers(workspace_id: int, ids: Mapping[int, list[Id]], circle: Circle, gone: Collection[int]) -> None:
+    before = circle.numbers
+    rows = [(*known, number) for number, group in ids.items() for known in group if before.get(known) != number]
+    put_rows(workspace_id, _ALIASES, [row for row in rows if row[:2] in before])
+    added = [row for row in rows if row[:2] not in before]
+    add_columns(workspace_id, _ALIASES, list(zip(*added, strict=True)))
+    if gone:
         statement = "delete from tracking_person where workspace_id = %(workspace)s and id = any(%(gone)s::bigint[])"
-        run(workspace_id, statement, gone=gone)
+        run(workspace_id, statement, gone=list(gone))
