@@ -8,6 +8,7 @@ from typing import Literal
 from common.periods import Period
 from reports.core.verdicts import Verdict
 from reports.report import Credited, Finding
+from tracking.storage import IngestionState
 
 Measure = Literal["revenue", "conversions"]
 
@@ -97,8 +98,7 @@ class ComparisonReport:
     journeys_needed: int
     finding: Finding
     as_of: datetime
-    # None, "no_events", "no_conversions" or "nothing_in_period".
-    empty: str | None = None
+    ingestion: IngestionState
     notes: list[str] = field(default_factory=list)
 
     @property

@@ -58,25 +58,25 @@ def resample_sums(by_day: Ints, *, resamples: int = RESAMPLES) -> Spread:
 
 def resample_markov(
     counts: Ints, open_counts: Ints, totals: Ints, *, order: int, resamples: int = RESAMPLES
-) -> Spread | None:
+) -> list[Spread] | None:
     """The spread of Markov credit from transitions counted by day, [day, state, next]; None: too many states.
 
-    The total of the days, totals[day], is shared by the removal effects of each draw. Open journeys are no matter of
-    one day and stay in every draw as they are.
+    Each of the totals by day, [kind, day], is shared by the removal effects of each draw. Open journeys are no matter
+    of one day and stay in every draw as they are.
     """
     states = np.flatnonzero((counts.sum(axis=0) + open_counts).any(axis=1))
     if len(states) > MOST_STATES:
         return None
-    days = len(counts)
+    days, channels = len(counts), counts.shape[2] - 2
     weights = draw_days(days, resamples)
-    channels = counts.shape[2] - 2
     flat = counts[:, states].reshape(days, -1).astype(np.float64)
     drawn = (weights @ flat).reshape(resamples, len(states), channels + 2) + open_counts[states]
-    effects = _removal_effects(drawn, states, channels, order)
-    estimate = find_removal_effects(counts.sum(axis=0) + open_counts, order=order).effects
-    total = totals.astype(np.float64)
-    draws = _shares(effects) * (weights @ total)[:, None]
-    return _widen(_shares(estimate[None])[0] * total.sum(), draws, days)
+    draws = _shares(_removal_effects(drawn, states, channels, order))
+    estimate = _shares(find_removal_effects(counts.sum(axis=0) + open_counts, order=order).effects[None])[0]
+    return [
+        _widen(estimate * float(total.sum()), draws * (weights @ total.astype(np.float64))[:, None], days)
+        for total in totals
+    ]
 
 
 def _widen(estimate: Floats, draws: Floats, days: int) -> Spread:

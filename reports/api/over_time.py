@@ -1,0 +1,117 @@
+"""Credit over time, over HTTP: the very figures of the small charts."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from accounts.api.views import WorkspaceRequest, WorkspaceView
+from reports.api.serializers import CreditedSerializer, show_credited
+from reports.api.views import QUERY
+from reports.catalogue import over_time
+from reports.catalogue.params import parse_params
+from reports.core.slots import INTERVALS
+from reports.credit_reports import OverTimeReport
+from reports.storage import GROUPS
+
+
+class SlotSerializer(serializers.Serializer[Any]):
+    """A day, week or month, cut at the ends of the period."""
+
+    start = serializers.DateField()
+    end = serializers.DateField()
+    complete = serializers.BooleanField(help_text="Whether its last day is over.")
+
+
+class SeriesSerializer(serializers.Serializer[Any]):
+    """What one group earned, slot by slot."""
+
+    group = serializers.CharField(allow_null=True)
+    channel = serializers.CharField(allow_null=True, help_text="Null where the group has several.")
+    slots = CreditedSerializer(many=True)
+    total = CreditedSerializer()
+    before = CreditedSerializer(help_text="All of the period before.")
+    slots_before = CreditedSerializer(many=True, help_text="The same slots, as many days before as the period is long.")
+
+
+class OverTimeSerializer(serializers.Serializer[Any]):
+    """Credit of one goal by one model over time; in every slot Σ series + unattributed = total."""
+
+    slots = SlotSerializer(many=True)
+    series = SeriesSerializer(many=True)
+    unattributed = CreditedSerializer(many=True)
+    totals = CreditedSerializer(many=True)
+    total = CreditedSerializer()
+    total_before = CreditedSerializer()
+    model = serializers.CharField()
+    formula = serializers.CharField()
+    measure = serializers.ChoiceField(choices=["revenue", "conversions"])
+    interval = serializers.ChoiceField(choices=list(INTERVALS))
+    as_of = serializers.DateTimeField(help_text="Everything accepted up to then is in these numbers.")
+    goal = serializers.IntegerField()
+    group_by = serializers.ChoiceField(choices=list(GROUPS))
+    start = serializers.DateField()
+    end = serializers.DateField()
+    currency = serializers.CharField()
+    lookback_days = serializers.IntegerField()
+    half_life_days = serializers.FloatField()
+    notes = serializers.ListField(child=serializers.CharField())
+
+
+def show_over_time(report: OverTimeReport) -> dict[str, Any]:
+    """The report as JSON; the shape of OverTimeSerializer."""
+    return {
+        "slots": [{"start": slot.start, "end": slot.end, "complete": slot.complete} for slot in report.slots],
+        "series": [
+            {
+                "group": series.group,
+                "channel": series.channel,
+                "slots": [show_credited(credited) for credited in series.slots],
+                "total": show_credited(series.total),
+                "before": show_credited(series.before),
+                "slots_before": [show_credited(credited) for credited in series.slots_before],
+            }
+            for series in report.series
+        ],
+        "unattributed": [show_credited(credited) for credited in report.unattributed],
+        "totals": [show_credited(credited) for credited in report.totals],
+        "total": show_credited(report.total),
+        "total_before": show_credited(report.total_before),
+        "model": report.model,
+        "formula": report.formula,
+        "measure": report.measure,
+        "interval": report.interval,
+        "as_of": report.as_of,
+        "goal": report.goal_id,
+        "group_by": report.group_by,
+        "start": report.period.start,
+        "end": report.period.end,
+        "currency": report.currency,
+        "lookback_days": report.lookback_days,
+        "half_life_days": report.half_life_days,
+        "notes": report.notes,
+    }
+
+
+INTERVAL = OpenApiParameter("interval", enum=list(INTERVALS), default=over_time.USUAL_INTERVAL)
+
+
+class OverTimeView(WorkspaceView):
+    """One model's credit by day, week (from Monday) or month, for each group.
+
+    Markov weighs all journeys of a period together, so that its days would not add up: `not_by_day`.
+    """
+
+    @extend_schema(
+        operation_id="report_over_time",
+        parameters=[*QUERY, INTERVAL],
+        responses=OverTimeSerializer,
+        tags=["reports"],
+    )
+    def get(self, request: WorkspaceRequest, workspace: str) -> Response:
+        now = timezone.now()
+        params = parse_params(request.workspace, request.query_params, now=now)
+        interval = over_time.read_interval(request.query_params)
+        return Response(show_over_time(over_time.build(request.workspace, params, interval, now)))

@@ -1,0 +1,120 @@
+"""What every model gives every group: loaded for all rules at once, solved for the rest, folded to the same groups."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from accounts.models import Workspace
+from attribution.core.path_groups import NO_OPEN_PATHS, OpenPaths, count_reach, list_marks, read_paths
+from attribution.core.rules import RULES
+from attribution.core.solved import SOLVED
+from attribution.storage import DayPaths, load_day_paths, load_open_paths
+from reports.catalogue.params import GROUPS_SOLVED, Params
+from reports.catalogue.solved import OTHER, solve_groups
+from reports.storage import Group, Totals, load_names, load_side_by_side
+
+MOST_GROUPS = 30
+_TRIES = 3
+
+Name = str | None
+Fold = Callable[[Name], Name]
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Groups by model, and what is needed to look further: the paths, and the names of their marks."""
+
+    groups: dict[str, list[Group]]
+    totals: dict[str, Totals]
+    days: list[DayPaths]
+    open_paths: OpenPaths
+    names: dict[int, Name]
+    channels: dict[int, str]
+    # Conversions by group whose journey met it.
+    reach: dict[Name, int]
+    fold: Fold
+
+    @property
+    def folded(self) -> bool:
+        """Whether small groups were taken together."""
+        return OTHER in self.names.values()
+
+
+def load_sides(workspace: Workspace, params: Params) -> Sides:
+    """Every model's credit of the same conversions. A fill that commits between two statements is waited out."""
+    for _ in range(_TRIES):
+        sides = _load_once(workspace, params)
+        if len(set(sides.totals.values())) == 1:
+            break
+    return sides
+
+
+def models_for(group_by: str) -> list[str]:
+    """The models that know a grouping."""
+    return [*RULES, *(SOLVED if group_by in GROUPS_SOLVED else ())]
+
+
+def _load_once(workspace: Workspace, params: Params) -> Sides:
+    groups, totals = load_side_by_side(
+        workspace,
+        goal_id=params.goal.pk,
+        rules=list(RULES),
+        period=params.period,
+        group_by=params.group_by,
+    )
+    days = load_day_paths(workspace, goal_id=params.goal.pk, period=params.period)
+    solves = params.group_by in GROUPS_SOLVED
+    open_paths = _load_open(workspace, params) if solves else NO_OPEN_PATHS
+    channels, names = load_names(workspace, list_marks(days, open_paths), params.group_by)
+    reach = count_names(days, names)
+    fold = choose_fold(params.group_by, reach)
+    names = {mark: fold(name) for mark, name in names.items()}
+    folded = {rule: _fold_groups(found, fold) for rule, found in groups.items()}
+    if solves:
+        for model in SOLVED.values():
+            paths = open_paths if model.uses_open_paths else NO_OPEN_PATHS
+            folded[model.name] = solve_groups(model, days, paths, names, channels)
+            totals[model.name] = _total_of(days)
+    return Sides(folded, totals, days, open_paths, names, channels, count_names(days, names), fold)
+
+
+def count_names(days: list[DayPaths], names: Mapping[int, Name]) -> dict[Name, int]:
+    """By name, the conversions whose journey met it; names that only open journeys met count none."""
+    places = {name: place for place, name in enumerate(dict.fromkeys(names.values()))}
+    if not places:
+        return {}
+    reach = count_reach(read_paths(days, {mark: places[name] for mark, name in names.items()}), groups=len(places))
+    return {name: int(reach[place]) for name, place in places.items()}
+
+
+def choose_fold(group_by: str, reach: Mapping[Name, int]) -> Fold:
+    """Keep the MOST_GROUPS that most conversions met, ties by name, and take the others together; channels all stay."""
+    named = sorted(name for name in reach if name is not None)
+    if group_by == "channel" or len(named) <= MOST_GROUPS:
+        return lambda name: name
+    kept = {None, *sorted(named, key=lambda name: -reach[name])[:MOST_GROUPS]}
+    return lambda name: name if name in kept else OTHER
+
+
+def _fold_groups(groups: list[Group], fold: Fold) -> list[Group]:
+    kept: dict[Name, Group] = {}
+    for group in groups:
+        name, before = fold(group.name), kept.get(fold(group.name))
+        if before is None:
+            kept[name] = Group(name, group.channel, group.credit, group.value)
+        else:
+            channel = group.channel if group.channel == before.channel else None
+            kept[name] = Group(name, channel, group.credit + before.credit, group.value + before.value)
+    return list(kept.values())
+
+
+def _load_open(workspace: Workspace, params: Params) -> OpenPaths:
+    return load_open_paths(workspace, goal_id=params.goal.pk, period=params.period, lookback_days=params.lookback_days)
+
+
+def _total_of(days: list[DayPaths]) -> Totals:
+    return Totals(
+        sum(day.conversions_total for day in days),
+        sum(day.value_total for day in days),
+        sum(day.unattributed_conversions for day in days),
+        sum(day.unattributed_value for day in days),
+    )
