@@ -1,12 +1,16 @@
 """Who: users, agencies, their workspaces, members, tokens and write keys; read before a workspace is known."""
 
+from datetime import date
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.timezone import now
+
+from common.periods import day_of
 
 
 class UserManager(BaseUserManager["User"]):
@@ -128,6 +132,11 @@ class Workspace(models.Model):
                 name="retention_in_range",
             ),
         ]
+
+    @property
+    def sealed_before(self) -> date | None:
+        """The first day that is not sealed; None while none is."""
+        return self.sealed_at and day_of(self.sealed_at, ZoneInfo(self.timezone))
 
 
 class Scope(models.TextChoices):

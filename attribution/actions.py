@@ -27,7 +27,7 @@ def fill_days(workspace: Workspace, days: Sequence[date]) -> None:
     """Work the days' credit and paths out anew and replace them, in one transaction; running it twice changes nothing.
 
     Takes away the marks that were there before it looked; a change that comes later leaves its own. Fills of one
-    workspace wait for each other.
+    workspace wait for each other. Sealed days stay as they are.
     """
     days = sorted(set(days))
     if not days:
@@ -37,13 +37,7 @@ def fill_days(workspace: Workspace, days: Sequence[date]) -> None:
         marks = dict(ChangedDay.objects.of(workspace).filter(day__in=days).values_list("id", "refill_id"))
         # Read after the marks: settings commit together with the marks they leave.
         workspace.refresh_from_db()
-        terms = terms_of(workspace)
-        loaded = load_slice(workspace, days, terms)
-        gathered = gather(loaded.touches, loaded.conversions, loaded.marks, loaded.milestones)
-        rows = credit_days(gathered, terms, threads=_THREADS)
-        filled_at = now()
-        save_day_credits(workspace, days, rows, terms, filled_at=filled_at)
-        save_day_paths(workspace, days, sum_day_paths(gathered, terms), terms, filled_at=filled_at)
+        _replace(workspace, [day for day in days if not workspace.sealed_before or day >= workspace.sealed_before])
         ChangedDay.objects.of(workspace).filter(id__in=list(marks)).delete()
         finish_refills(workspace, {refill for refill in marks.values() if refill is not None})
 
@@ -84,6 +78,18 @@ def finish_refills(workspace: Workspace, refills: set[int]) -> None:
     Refill.objects.of(workspace).filter(
         ~Exists(left_days), ~Exists(left_people), id__in=refills, finished_at=None
     ).update(finished_at=now())
+
+
+def _replace(workspace: Workspace, days: Sequence[date]) -> None:
+    if not days:
+        return
+    terms = terms_of(workspace)
+    loaded = load_slice(workspace, days, terms)
+    gathered = gather(loaded.touches, loaded.conversions, loaded.marks, loaded.milestones)
+    rows = credit_days(gathered, terms, threads=_THREADS)
+    filled_at = now()
+    save_day_credits(workspace, days, rows, terms, filled_at=filled_at)
+    save_day_paths(workspace, days, sum_day_paths(gathered, terms), terms, filled_at=filled_at)
 
 
 def _first_chunk(workspace: Workspace, days: Sequence[date]) -> list[date]:

@@ -15,7 +15,9 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 TIMETABLE = {
     # what                              every s  queue     why
     "tracking.look_for_events":         (2.0, "facts", "a lost bell costs seconds, not events"),
+    "reports.look_for_due_mail":        (30.0, "reports", "weekly reports leave within a minute of their hour"),
     "attribution.look_for_changed_days": (2.0, "fill", "changed days are filled within seconds"),
+    "tracking.look_for_the_past":        (600.0, "default", "events go when they are too old; their facts stay"),
 }  # fmt: skip
 
 app.conf.update(

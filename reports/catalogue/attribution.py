@@ -16,6 +16,7 @@ from common.money import from_micros
 from common.periods import Period, bounds
 from reports.catalogue.ingestion import find_as_of
 from reports.catalogue.params import Params
+from reports.catalogue.sealed import describe_sealed
 from reports.catalogue.solved import describe_solved, load_solved
 from reports.core.ratios import conversions_of
 from reports.report import AttributionReport, Credited, CreditRow
@@ -47,7 +48,8 @@ def load_params(workspace: Workspace, params: Params) -> tuple[list[Group], list
 
 def describe(workspace: Workspace, params: Params) -> list[str]:
     """Everything a reader should know about these numbers, in sentences."""
-    notes = describe_filling(workspace, params.period) + describe_conversions(workspace, params)
+    days = describe_filling(workspace, params.period) + describe_sealed(workspace, params.period)
+    notes = days + describe_conversions(workspace, params)
     return notes + describe_solved(params) if params.model in SOLVED else notes
 
 

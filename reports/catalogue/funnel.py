@@ -20,6 +20,7 @@ from funnels.core.progress import NO_LIMIT
 from funnels.core.timing import MICROS_A_SECOND, find_bottleneck, measure_steps
 from reports.catalogue.ingestion import find_as_of
 from reports.catalogue.params import read_period
+from reports.catalogue.sealed import describe_gone
 from reports.report import FunnelReport, FunnelStep
 from tracking.core.facts import Condition
 
@@ -83,7 +84,7 @@ def measure(
         window_seconds=None if params.funnel.window == NO_LIMIT else params.funnel.window // MICROS_A_SECOND,
         period=params.period,
         as_of=as_of,
-        notes=[*notes, *([_say_hidden()] if hidden else [])],
+        notes=[*describe_gone(workspace, params.period), *notes, *([_say_hidden()] if hidden else [])],
     )
 
 

@@ -38,6 +38,8 @@ def test_a_new_workspace_has_the_usual_settings_a_write_key_and_a_goal(manager):
         "channel_rules": [],
         "manual_tags_override_click_ids": False,
         "ignored_referrers": None,
+        "retention_days": None,
+        "sealed_before": None,
     }
     with workspace_scope(workspace):
         assert list(Goal.objects.of(workspace).values_list("name", "event")) == [("purchase", "Order Completed")]
@@ -85,6 +87,8 @@ def test_settings_are_kept_in_one_way_of_writing(manager):
         ("half_life_days", 0, "half_life_days"),
         ("half_life_days", True, "half_life_days"),
         ("half_life_days", "nan", "half_life_days"),
+        ("retention_days", 29, "retention_days"),
+        ("retention_days", "soon", "retention_days"),
         ("channel_rules", {}, "channel_rules"),
         ("channel_rules", [rule_of()], "channel_rules.0.all"),
         (

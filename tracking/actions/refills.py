@@ -13,15 +13,17 @@ from tracking.models import ChangedDay, ChangedPerson, Refill
 def hold_settings(workspace: Workspace) -> None:
     """Wait for the batch that is being derived, and keep others from starting until the change is committed.
 
-    Else a batch derived under the old settings could commit people whom the change never marked.
+    Else a batch derived under the old settings could commit people whom the change never marked. Tells the workspace
+    what is sealed by now.
     """
     with connection.cursor() as cursor:
-        cursor.execute("select 1 from accounts_workspace where id = %s for update", [workspace.pk])
+        cursor.execute("select sealed_at from accounts_workspace where id = %s for update", [workspace.pk])
+        (workspace.sealed_at,) = cursor.fetchone()
 
 
 def start_refill(workspace: Workspace, kind: str, reason: str) -> Refill:
-    """Begin to make numbers anew; marks that carry its id are its work."""
-    return Refill.objects.create(workspace=workspace, kind=kind, reason=reason)
+    """Begin to make numbers anew; marks that carry its id are its work, and sealed days it leaves as they are."""
+    return Refill.objects.create(workspace=workspace, kind=kind, reason=reason, sealed_before=workspace.sealed_before)
 
 
 def refill_progress(workspace: Workspace, refill: Refill | None = None) -> dict[str, Any] | None:

@@ -30,7 +30,10 @@ CHANGEABLE = (
     "channel_rules",
     "ignored_referrers",
     "manual_tags_override_click_ids",
+    "retention_days",
 )
+# Sealed days keep their numbers: in the currency, and cut as days, in which they were summed.
+FIXED_ONCE_SEALED = ("currency", "timezone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def change_settings(workspace: Workspace, changes: Mapping[str, Any]) -> Refill 
         hold_settings(workspace)
         before = Workspace.objects.get(pk=workspace.pk)
         changed = [name for name, value in changes.items() if getattr(before, name) != value]
+        _refuse_if_sealed(before, changed)
         for name, value in changes.items():
             setattr(workspace, name, value)
         if changed:
@@ -121,6 +125,13 @@ COSTS: dict[str, Callable[[Change], None]] = {
     "manual_tags_override_click_ids": _rederive,
 }
 KINDS = dict.fromkeys(COSTS, Refill.PEOPLE) | {"channel_rules": Refill.MARKS, "half_life_days": Refill.DAYS}
+
+
+def _refuse_if_sealed(before: Workspace, changed: list[str]) -> None:
+    fixed = next((name for name in FIXED_ONCE_SEALED if name in changed), None)
+    if fixed is not None and (day := before.sealed_before) is not None:
+        message = _("Days before %(day)s are sealed, and their figures cannot follow. Make a new workspace instead.")
+        raise Refusal("conflict", message % {"day": day.isoformat()}, field=fixed)
 
 
 def _refuse_bad_rules(rules: Any) -> None:

@@ -38,6 +38,18 @@ class WorkspaceSerializer(serializers.Serializer[Any]):
     ignored_referrers = DomainsField(
         default=None, allow_null=True, help_text="null: the payment and sign-in pages that we know."
     )
+    retention_days = serializers.IntegerField(
+        default=None,
+        allow_null=True,
+        min_value=30,
+        max_value=3650,
+        help_text="How long events are kept; null: for ever. What follows from them stays, and its days are sealed.",
+    )
+    sealed_before = serializers.DateField(
+        read_only=True,
+        allow_null=True,
+        help_text="Days before this one stand as they are, whatever changes; null: no day is sealed.",
+    )
     created_at = serializers.DateTimeField(read_only=True)
 
 

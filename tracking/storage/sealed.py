@@ -62,6 +62,9 @@ where s.workspace_id = %(workspace)s and s.person_id = sent.person_id and s.star
     and s.tie = sent.tie
 """
 
+# Person, start and tie.
+Visit = tuple[int, datetime, int]
+
 
 def load_sealed(
     workspace_id: int, people: Collection[int], moved: Mapping[int, int], seal: datetime
@@ -92,19 +95,19 @@ def load_sealed_ledger(workspace_id: int, ledger: Ledger, orders: Collection[str
     return seal_ledger(ledger, dict(ask(_WINNERS)), [Refund(*row) for row in ask(_REFUNDS)])
 
 
-def find_spanning(workspace_id: int, seal: datetime) -> set[tuple[int, datetime, int]]:
+def find_spanning(workspace_id: int, seal: datetime) -> set[Visit]:
     """Visits that went on past the seal, by person, start and tie."""
     return {(person, started_at, tie) for person, started_at, tie in run(workspace_id, _SPANNING, seal=seal)}
 
 
-def save_sealed_hits(workspace_id: int, hits: Mapping[tuple[int, datetime, int], int]) -> None:
+def save_sealed_hits(workspace_id: int, hits: Mapping[Visit, int]) -> None:
     """Note how much of a visit came before the seal, by person, start and tie."""
     if hits:
         people, started, ties = (list(part) for part in zip(*hits, strict=True))
         run(workspace_id, _KEEP_HITS, people=people, started=started, ties=ties, hits=list(hits.values()))
 
 
-def hits_of(sealed: Mapping[int, Sealed], people: Iterable[int]) -> dict[tuple[int, datetime, int], int]:
+def hits_of(sealed: Mapping[int, Sealed], people: Iterable[int]) -> dict[Visit, int]:
     """The hits before the seal of everything sealed of these people."""
     return {(p, s.started_at, s.tie): s.hits for p in people for s in sealed[p].facts.sessions}
 

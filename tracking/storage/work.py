@@ -6,10 +6,21 @@ from typing import Any
 
 from tracking.storage.rows import run
 
-_NOTE_DAYS = """
-insert into tracking_changedday (workspace_id, day, refill_id, noted_at)
-select %(workspace)s, day, %(refill)s, clock_timestamp() from unnest(%(days)s::date[]) as day
+# Sealed days are never filled again; their workspace keeps its time zone.
+_SEALED_BEFORE = """
+(select coalesce((sealed_at at time zone timezone)::date, '-infinity') from accounts_workspace
+where id = %(workspace)s)
 """
+_NOTE_DAYS = f"""
+with noted as (
+    insert into tracking_changedday (workspace_id, day, refill_id, noted_at)
+    select %(workspace)s, day, %(refill)s::bigint, clock_timestamp() from unnest(%(days)s::date[]) as day
+    where day >= {_SEALED_BEFORE}
+    returning 1
+)
+update tracking_refill set total = total + (select count(*) from noted)
+where workspace_id = %(workspace)s and id = %(refill)s
+"""  # noqa: S608 - our own text
 _MARKS = "select id from tracking_changedperson where workspace_id = %(workspace)s order by id limit %(most)s"
 _TAKE_PEOPLE = """
 delete from tracking_changedperson where workspace_id = %(workspace)s and ctid = any(array(
@@ -18,9 +29,6 @@ delete from tracking_changedperson where workspace_id = %(workspace)s and ctid =
 )) returning person_id, refill_id
 """
 _COUNT = "select count(*) from (select 1 from {table} where workspace_id = %(workspace)s limit %(most)s) as some"
-_ADD_TO_REFILL = (
-    "update tracking_refill set total = total + %(more)s where workspace_id = %(workspace)s and id = %(id)s"
-)
 
 
 def list_marks(workspace_id: int, most: int) -> list[int]:
@@ -35,24 +43,25 @@ def take_people(workspace_id: int, size: int, only: int | None = None) -> tuple[
 
 
 def note_days(workspace_id: int, days: Collection[date], refill_id: int | None = None) -> None:
-    """Leave a mark for each day whose numbers no longer hold; counted as work of the refill, if one made them so."""
-    if not days:
-        return
-    run(workspace_id, _NOTE_DAYS, days=sorted(days), refill=refill_id)
-    if refill_id is not None:
-        run(workspace_id, _ADD_TO_REFILL, id=refill_id, more=len(days))
+    """Leave a mark for each day whose numbers no longer hold; counted as work of the refill, if one made them so.
+
+    Sealed days get none.
+    """
+    if days:
+        run(workspace_id, _NOTE_DAYS, days=sorted(days), refill=refill_id)
 
 
-_NOTE_DAYS_WITH_CONVERSIONS = """
+_NOTE_DAYS_WITH_CONVERSIONS = f"""
 with noted as (
     insert into tracking_changedday (workspace_id, day, refill_id, noted_at)
     select distinct %(workspace)s::bigint, (c.at at time zone zone)::date, %(refill)s::bigint, clock_timestamp()
     from tracking_conversion c, unnest(%(zones)s::text[]) as zone where c.workspace_id = %(workspace)s
+        and (c.at at time zone zone)::date >= {_SEALED_BEFORE}
     returning 1
 )
 update tracking_refill set total = total + (select count(*) from noted)
 where workspace_id = %(workspace)s and id = %(refill)s
-"""
+"""  # noqa: S608 - our own text
 _NOTE_PEOPLE = """
 with people as ({people}), noted as (
     insert into tracking_changedperson (workspace_id, person_id, refill_id)
