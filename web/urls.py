@@ -1,20 +1,33 @@
 """The addresses of the screens."""
 
-from django.urls import path
+from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
-from web.views import home, overview, session, styleguide
+from web import urls_settings
+from web.converters import AliasConverter
+from web.views import home, journeys, overview, session, styleguide
+from web.views.lifetime_value import lifetime_value
 from web.views.returns import returns
+from web.views.returns_over_time import returns_over_time
+
+register_converter(AliasConverter, "alias")
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("workspaces/", home.show_workspaces, name="workspaces"),
+    path("workspaces/new/", home.new_workspace, name="new-workspace"),
     path("w/<slug:slug>/", overview.overview, name="overview"),
     path("w/<slug:slug>/returns/", returns, name="returns"),
+    path("w/<slug:slug>/returns/over-time/", returns_over_time, name="returns-over-time"),
+    path("w/<slug:slug>/returns/lifetime-value/", lifetime_value, name="lifetime-value"),
+    path("w/<slug:slug>/journeys/", journeys.journeys, name="journeys"),
+    path("w/<slug:slug>/journeys/<alias:alias>/", journeys.person_journey, name="journey"),
     path("w/<slug:slug>", RedirectView.as_view(pattern_name="overview", query_string=True)),
+    *urls_settings.urlpatterns,
     path("log-in/", session.log_in, name="log-in"),
     # The same page under the name by which the library looks for it.
     path("log-in/", session.log_in, name="account_login"),
     path("log-out/", session.log_out, name="log-out"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("theme/", session.choose_theme, name="theme"),
 ]

@@ -42,6 +42,7 @@ OPEN = {
 OWN = {
     "home",
     "workspaces",
+    "new-workspace",
     "account_reauthenticate",
     "mfa_reauthenticate",
     "account_change_password",
@@ -51,12 +52,17 @@ OWN = {
     "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes",
     "my-agency",
+    "styleguide",
 }
 # Of a workspace: name → what a role needs to see it. Which methods a page knows, it says itself.
 OF_WORKSPACE = {
     "overview": Action.SEE_REPORTS,
-}
     "returns": Action.SEE_REPORTS,
+    "returns-over-time": Action.SEE_REPORTS,
+    "lifetime-value": Action.SEE_REPORTS,
+    "install": Action.CHANGE_WORKSPACE,
+    "keys": Action.MANAGE_KEYS,
+}
 # For those who manage the agency: name → the methods that it knows.
 OF_MANAGERS = {
     "agency-members": {"GET", "HEAD"},

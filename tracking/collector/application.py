@@ -43,7 +43,7 @@ TOO_LARGE = ParsedRequest(None, [], [Rejected("too_large")], RequestError(400, "
 
 def takes(path: str) -> bool:
     """Whether a path is the collector's, known or not."""
-    return path == snippet.PATH or path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/")
+    return path == snippet.PATH or (path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/"))
 
 
 def time_ordered_id() -> str:
