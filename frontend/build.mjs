@@ -11,7 +11,7 @@ const outdir = join(here, "..", "web", "static", "web", "dist");
 await rm(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: here,
-  entryPoints: ["src/main.js", "src/main.css", "src/charts.js"],
+  entryPoints: ["src/main.js", "src/main.css", "src/charts.js", "src/plots.js"],
   outdir,
   bundle: true,
   minify: true,

@@ -1,0 +1,15 @@
+// Figures and days on axes; everything else that is said stands in the page's tables already.
+const language = document.documentElement.lang || "en";
+// Days read the British way in English: 22 Nov.
+const days = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+  day: "numeric",
+  month: "short",
+  timeZone: "UTC",
+});
+
+export const dayText = (iso) => days.format(new Date(`${iso}T00:00:00Z`));
+
+export function amountText(amount, { measure, currency }) {
+  const style = measure === "revenue" ? { style: "currency", currency, maximumFractionDigits: amount < 10 ? 2 : 0 } : {};
+  return new Intl.NumberFormat(language, { minimumFractionDigits: 0, maximumFractionDigits: 1, ...style }).format(amount);
+}

@@ -1,0 +1,27 @@
+// Draws every [data-plot] with ECharts. A page that has one loads this bundle; other pages never see it.
+//
+//   <div data-plot="multiples" data-source="ID of a json_script" data-table="ID of a table">…boxes of fixed height…</div>
+//
+// Kinds: multiples (reports/over-time/), trend (bars of a total) and lines (up to five); each file says what data it
+// takes. The table is what is shown without scripts, what screen readers read, and where the words of a point come from.
+import { forgetGone } from "./js/plots/engine.js";
+import { drawMultiples } from "./js/plots/multiples.js";
+import { drawTrend } from "./js/plots/trend.js";
+
+const KINDS = { multiples: drawMultiples, trend: drawTrend, lines: drawTrend };
+const known = new WeakSet();
+
+function prepare() {
+  forgetGone();
+  for (const element of document.querySelectorAll("[data-plot]")) {
+    if (known.has(element)) continue;
+    known.add(element);
+    KINDS[element.dataset.plot](element, JSON.parse(document.getElementById(element.dataset.source).textContent));
+  }
+}
+
+// Labels are measured when they are drawn, so the font must be there.
+document.fonts.ready.then(() => {
+  prepare();
+  document.addEventListener("htmx:afterSwap", prepare);
+});
