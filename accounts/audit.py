@@ -2,8 +2,10 @@
 
 import logging
 import re
+import time
 from typing import Any
 
+from django.core.cache import cache
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 
@@ -14,6 +16,8 @@ log = logging.getLogger(__name__)
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 # Anything else may not even be text that a table can keep.
 _PLAIN = re.compile(r"[\w.:-]{1,80}", re.ASCII)
+# Whoever has no log-in and no token could fill the table by asking.
+MOST_OF_NOBODY = 100
 # Ids that people made up may be somebody's name or address.
 _PERSONAL = {"alias", "secret", "workspace", "agency"}
 
@@ -43,12 +47,32 @@ def note(
 
 
 def note_anyhow(*args: Any, **kwargs: Any) -> None:
-    """Add an entry about something that was refused already: a database that is away must not change the answer."""
+    """Add an entry about something that was refused already: a database that is away must not change the answer.
+
+    Past MOST_OF_NOBODY a minute, what nobody did is counted, and an entry tells of each doubling.
+    """
+    if kwargs.get("actor") is None:
+        beyond = _count_of_nobody()
+        if beyond & (beyond - 1):
+            return
+        if beyond:
+            kwargs["about"] = ",".join(filter(None, [f"beyond={beyond}", kwargs.get("about", "")]))
     try:
         with transaction.atomic():
             note(*args, **kwargs)
     except DatabaseError:
         log.exception("An audit entry was not kept: %s", args)
+
+
+def _count_of_nobody() -> int:
+    """How many entries nobody made this minute beyond those that are written one by one."""
+    key = f"audit-of-nobody-{time.time() // 60:.0f}"
+    cache.add(key, 0, timeout=120)
+    try:
+        return max(0, cache.incr(key) - MOST_OF_NOBODY)
+    except ValueError:
+        # Forgotten in between.
+        return 0
 
 
 def about(kwargs: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from config.embedded.folders import CannotStart
 
 SHORTEST_SECRET = 50
+SHORTEST_AUDIT_DAYS = 365
 DURABILITY = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -31,6 +32,15 @@ def refuse_unsafe_settings(*, secret_key: str, debug: bool, base_url: str, proxi
         )
     if debug and (proxies or is_public_url(base_url)):
         raise CannotStart("DEBUG shows settings and data to everybody; leave it off on a public address.")
+
+
+def read_audit_retention(days: int) -> int:
+    """After how many days audit entries go, 0 for never; CannotStart where they would go within a year."""
+    if days and days < SHORTEST_AUDIT_DAYS:
+        raise CannotStart(
+            f"AUDIT_RETENTION_DAYS must be {SHORTEST_AUDIT_DAYS} or more, or 0 to keep audit entries for ever."
+        )
+    return days
 
 
 def durability_faults(shown: Mapping[str, str]) -> list[str]:

@@ -194,6 +194,8 @@ MAX_CONNECTIONS_PER_ADDRESS = env.int("MAX_CONNECTIONS_PER_ADDRESS", default=0 i
 # With it /metrics can be read from anywhere; without, from this machine alone.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
+# After so many days audit entries go, 0 for never.
+AUDIT_RETENTION_DAYS = safety.read_audit_retention(env.int("AUDIT_RETENTION_DAYS", default=0))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -128,3 +128,20 @@ def test_the_log_is_read_by_those_who_run_the_agency(agency):
     rows = caller.get("agency/audit/").json()["results"]
     assert [(row["actor_kind"], row["action"], row["result"]) for row in rows] == [("token", "POST workspaces", "201")]
     assert Caller(a_token(agency, scope=Scope.READ)).get("agency/audit/").status_code == 403
+
+
+def test_a_flood_of_bad_tokens_is_counted_instead_of_written_down(agency, monkeypatch):
+    monkeypatch.setattr(audit, "MOST_OF_NOBODY", 10)
+    monkeypatch.setattr(audit.time, "time", lambda: 1_000_000.0)
+    for _ in range(10 + 40):
+        Caller("hw_t_nonsense").get("workspaces/")
+    told = [about for _kind, _action, about, _result in entries()]
+    assert told == [""] * 10 + [f"beyond={n}" for n in (1, 2, 4, 8, 16, 32)]
+    # Whoever is known is written down each time.
+    for _ in range(5):
+        Caller(a_token(agency)).patch("workspaces/no-such/", {})
+    assert len(entries()) == 21
+    # The next minute begins anew.
+    monkeypatch.setattr(audit.time, "time", lambda: 1_000_060.0)
+    Caller("hw_t_nonsense").get("workspaces/")
+    assert entries()[-1] == ("nobody", "GET workspaces", "", "401")

@@ -179,6 +179,7 @@ def test_functions_that_run_as_the_owner_are_known_and_not_everybodys():
         " join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'public' and p.prosecdef"
     )
     assert {name for name, _config, _acl in definers} == {
+        "accounts_forget_audit",
         "find_write_key",
         "reports_workspaces_with_mail_due",
         "tracking_measures",
