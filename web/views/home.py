@@ -1,23 +1,145 @@
-"""The first page after the log-in."""
+"""The agency's home: every workspace beside the others, and the way to a new one."""
+
+from datetime import datetime
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import audit
+from accounts.actions import create_workspace
+from accounts.models import Agency, Membership, User, Workspace
+from accounts.permissions import Action, roles_that_may
+from reports.catalogue.agency import AgencyReport, State, WorkspaceRow, build
+from reports.ways_out.csv_file import answer_csv
+from tracking.actions import create_default_goals
+from web.demo.progress import Progress, demo_progress
+from web.drawing.spark import draw_spark
+from web.exports_agency import table_of_workspaces
+from web.forms.workspace import USUAL, list_money, list_zones, read_workspace
 from web.workspaces import workspaces_of
+
+A_PAGE = 50
+UNFINISHED = (State.NO_EVENTS, State.FILLING, State.STARTED)
 
 
 @login_required
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The only workspace at once, otherwise the list of them."""
-    workspaces = list(workspaces_of(request.user))
-    if len(workspaces) == 1:
-        return redirect("overview", slug=workspaces[0].slug)
+    """The only workspace at once, otherwise all of them."""
+    first = list(workspaces_of(request.user)[:2])
+    if len(first) == 1:
+        return redirect("overview", slug=first[0].slug)
     return show_workspaces(request)
 
 
 @login_required
+@require_safe
 def show_workspaces(request: HttpRequest) -> HttpResponse:
-    """Every workspace of this person as a plain table."""
-    workspaces = list(workspaces_of(request.user))
-    return render(request, "web/workspaces.html", {"workspaces": workspaces, "section": "workspaces"})
+    """Fifty workspaces by name; of those, the ones first that need care."""
+    now = timezone.now()
+    found = list(_from_cursor(workspaces_of(request.user), request.GET.get("cursor", ""))[: A_PAGE + 1])
+    report = build(found[:A_PAGE], now)
+    if request.GET.get("export") == "workspaces":
+        return _keep_private(answer_csv(table_of_workspaces(report), "workspaces"))
+    page = _draw(report, now) | {
+        "next_cursor": found[A_PAGE - 1].pk if len(found) > A_PAGE else None,
+        "paged": len(found) > A_PAGE or bool(request.GET.get("cursor")),
+        "agencies": _agencies_of(request, Action.CHANGE_WORKSPACE),
+        "manages": _agencies_of(request, Action.MANAGE_MEMBERS),
+        "several_agencies": len({workspace.agency_id for workspace in found}) > 1,
+        "section": "workspaces",
+        "export_tables": ["workspaces"],
+    }
+    return _keep_private(render(request, "web/workspaces.html", page))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_workspace(request: HttpRequest) -> HttpResponse:
+    """The form for a new workspace, and then its key."""
+    agencies = _agencies_of(request, Action.CHANGE_WORKSPACE)
+    if not agencies:
+        _note(request, 403)
+        raise PermissionDenied
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        agency = next((one for one in agencies if one.slug == request.POST.get("agency")), agencies[0])
+        given, errors = read_workspace(request.POST.dict())
+        if not errors:
+            return _show_made(request, agency, given)
+        _note(request, 422)
+    page = {
+        "agencies": agencies,
+        "zones": list_zones(),
+        "currencies": list_money(),
+        "given": request.POST if errors else USUAL,
+        "errors": errors,
+        "section": "workspaces",
+    }
+    return _keep_private(render(request, "web/agency/new.html", page, status=422 if errors else 200))
+
+
+def _from_cursor(workspaces: QuerySet[Workspace], cursor: str) -> QuerySet[Workspace]:
+    """Those behind the one whose id the cursor is; from the beginning where it says nothing."""
+    last = workspaces.filter(pk=int(cursor)).first() if cursor.isdecimal() and len(cursor) < 19 else None
+    if last is None:
+        return workspaces
+    return workspaces.filter(Q(name__gt=last.name) | Q(name=last.name, pk__gt=last.pk))
+
+
+def _draw(report: AgencyReport, now: datetime) -> dict[str, Any]:
+    rows = [{"row": row, "spark": draw_spark([day.value for day in row.days])} for row in report.rows]
+    demo = _demo_progress(report.rows, now)
+    waits = any(row.health.state in (State.NO_EVENTS, State.FILLING) for row in report.rows)
+    return {"report": report, "rows": rows, "demo": demo, "polls": demo is not None or waits}
+
+
+def _demo_progress(rows: list[WorkspaceRow], now: datetime) -> Progress | None:
+    """How far all demo workspaces are together; None where there is none, or nothing is left to do."""
+    unfinished = [row.workspace for row in rows if row.workspace.agency.is_demo and row.health.state in UNFINISHED]
+    parts = [part for part in (demo_progress(workspace, now) for workspace in unfinished) if part]
+    if not parts:
+        return None
+    return min(parts, key=lambda part: part.done)
+
+
+def _agencies_of(request: HttpRequest, action: Action) -> list[Agency]:
+    own = Membership.objects.filter(user=cast(User, request.user), role__in=roles_that_may(action))
+    return [membership.agency for membership in own.select_related("agency").order_by("pk")]
+
+
+def _show_made(request: HttpRequest, agency: Agency, given: dict[str, Any]) -> HttpResponse:
+    """Make the workspace; its key is shown here and nowhere else, so nothing leads on by itself."""
+    with transaction.atomic():
+        workspace, key = create_workspace(agency, **given)
+        create_default_goals(workspace)
+    _note(request, 200, workspace)
+    page = {"made": workspace, "key": key, "next": reverse("install", args=[workspace.slug]), "section": "workspaces"}
+    return _keep_private(render(request, "web/agency/made.html", page))
+
+
+def _note(request: HttpRequest, result: int, workspace: Workspace | None = None) -> None:
+    if request.method == "POST" or result == 403:
+        audit.note_anyhow(
+            f"{request.method} new-workspace",
+            result,
+            actor=request.user,
+            agency=workspace.agency if workspace else None,
+            workspace=workspace,
+            about="",
+            request=request,
+        )
+
+
+def _keep_private(answer: HttpResponse) -> HttpResponse:
+    patch_cache_control(answer, private=True, no_store=True)
+    return answer
