@@ -14,8 +14,10 @@ from django.utils import timezone
 from accounts import actions
 from accounts.models import Invitation, Membership, Role, WorkspaceAccess
 from accounts.permissions import Action, may
+from accounts.tenancy import workspace_scope
 from tests.api.cast import a_shop, a_token, an_agency
 from tests.laws.routes import METHODS, walk
+from tracking.models import Alias
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +37,9 @@ OPEN = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "invitation",
+    # The signed link is the proof, and the only one: recipients have no log-in.
+    "report-confirm",
+    "report-unsubscribe",
     # Leads to the log-in unless a password was just accepted there.
     "mfa_authenticate",
 }
@@ -57,10 +62,20 @@ OWN = {
 # Of a workspace: name → what a role needs to see it. Which methods a page knows, it says itself.
 OF_WORKSPACE = {
     "overview": Action.SEE_REPORTS,
+    "journeys": Action.SEE_PEOPLE,
+    "journey": Action.SEE_PEOPLE,
+    "reports": Action.SEND_REPORTS,
+    "report-recipients": Action.SEND_REPORTS,
+    "report-preview": Action.SEND_REPORTS,
+    "report-mail": Action.SEND_REPORTS,
+    "report-deliveries": Action.SEND_REPORTS,
+    "report-branding": Action.SEND_REPORTS,
+    "report-outbox": Action.MANAGE_MEMBERS,
     "returns": Action.SEE_REPORTS,
     "returns-over-time": Action.SEE_REPORTS,
     "lifetime-value": Action.SEE_REPORTS,
     "install": Action.CHANGE_WORKSPACE,
+    "settings": Action.CHANGE_WORKSPACE,
     "keys": Action.MANAGE_KEYS,
 }
 # For those who manage the agency: name → the methods that it knows.
@@ -103,6 +118,8 @@ class Cast:
         self.foreign_owner = inside(self.join("foreign", others, Role.OWNER))
         self.removed = inside(removed)
         removed.delete()
+        with workspace_scope(self.shop):
+            Alias.objects.create(workspace=self.shop, namespace="user", value="ann", person_id=1)
         self.invitation = Invitation.objects.create(
             agency=self.agency,
             email="new@bright.example",
@@ -141,6 +158,7 @@ class Cast:
             "agency": "made-up" if made_up else self.agency.slug,
             "member": self.analyst.pk,
             "invitation": self.invitation.pk,
+            "alias": "ann",
         }
         wanted = next(pattern for pattern in walk(get_resolver().url_patterns) if pattern.name == name)
         return reverse(name, kwargs={key: known[key] for key in wanted.pattern.converters})
