@@ -17,9 +17,8 @@ from tracking.actions.refills import finish_refills
 from tracking.core.changes import Changes, find_changed_days, find_people_who_moved
 from tracking.core.facts import ORDER_COMPLETED, ORDER_REFUNDED, PersonEvents, PersonFacts, Rules, StoredEvent
 from tracking.core.identity import ANONYMOUS, USER, Group, Id, read_mentions
-from tracking.core.marks import Mark
 from tracking.core.orders import keep_ledger
-from tracking.core.pipeline import derive
+from tracking.core.pipeline import derive, reader_of_arrivals
 from tracking.core.sealed import Sealed
 from tracking.models import DerivingState
 from tracking.storage.events import (
@@ -30,9 +29,10 @@ from tracking.storage.events import (
     order_ids_in,
 )
 from tracking.storage.facts import add_facts, save_facts, save_refunds
-from tracking.storage.marks import number_marks
+from tracking.storage.marks import MarkNumbers
 from tracking.storage.open_paths import save_open_paths
 from tracking.storage.people import People, load_people, save_people
+from tracking.storage.rows import answers_later
 from tracking.storage.rules import load_rules
 from tracking.storage.sealed import hits_of, load_sealed, load_sealed_ledger, save_sealed_hits
 from tracking.storage.work import note_days, take_people
@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 # A person brings along all their events; an event, those of one person.
 PEOPLE_A_BATCH = 1000
+# What comes of so many new people passes to the database at once, more than that in turns.
+PEOPLE_A_PART = 500
 # One turn of a workspace: with many waiting, each has its next turn after so many seconds times their number, shared
 # by the worker's processes.
 TURN_S = 2.0
@@ -129,25 +131,34 @@ def derive_people(
     if seal is not None:
         ledger = load_sealed_ledger(workspace.pk, ledger, orders, seal)
         sealed = load_sealed(workspace.pk, people.numbers, people.gone, seal)
-    facts = derive(persons, ledger, rules, sealed)
-    marks = {touch.mark for found in facts.values() for touch in found.touches}
-    numbers = number_marks(workspace.pk, marks, rules.channels)
     save_refunds(workspace.pk, refunded, ledger)
-    changes = _save(workspace.pk, people, facts, numbers)
+    read, numbers = reader_of_arrivals(rules), MarkNumbers(workspace.pk, rules.channels)
+    # Known people first: what they lose to new ones is theirs no longer when those are added.
+    known = {number: person for number, person in persons.items() if number not in people.new}
+    changes = _save_known(workspace.pk, people, derive(known, ledger, rules, sealed, read), numbers)
     # Visits that moved along with a person left behind how much of them came before the seal.
     save_sealed_hits(workspace.pk, hits_of(sealed, people.gone.values()) if sealed else {})
+    with answers_later():
+        for part in _parts_of(people.new):
+            facts = derive({number: persons[number] for number in part}, ledger, rules, sealed, read)
+            changes.conversions += add_facts(workspace.pk, facts, numbers.of(facts.values())).conversions
     lookbacks = {goal.id: goal.lookback for goal in rules.goals}
     note_days(workspace.pk, find_changed_days(changes, lookbacks, rules.zone), refill_id)
 
 
-def _save(workspace_id: int, people: People, facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]) -> Changes:
+def _save_known(workspace_id: int, people: People, facts: Mapping[int, PersonFacts], numbers: MarkNumbers) -> Changes:
     known = [number for number in people.numbers if number not in people.new]
-    # Known people first: what they lose to new ones is theirs no longer when those are added.
-    changes = save_facts(workspace_id, known, {number: facts[number] for number in known if number in facts}, marks)
+    if not known:
+        return Changes()
+    changes = save_facts(workspace_id, known, facts, numbers.of(facts.values()))
     save_open_paths(workspace_id, find_people_who_moved(changes))
-    added = add_facts(workspace_id, {number: facts[number] for number in people.new}, marks)
-    changes.conversions.extend(added.conversions)
     return changes
+
+
+def _parts_of(numbers: Collection[int]) -> Iterator[list[int]]:
+    """A few people at a time: the database writes what came of some while we derive the next."""
+    whole = sorted(numbers)
+    return (whole[start : start + PEOPLE_A_PART] for start in range(0, len(whole), PEOPLE_A_PART))
 
 
 def find_waiting_workspaces() -> list[int]:
@@ -233,5 +244,8 @@ def _settle(workspace: Workspace) -> Workspace:
     Who changes settings holds the row against us, so a batch derived under old rules commits before, and is marked.
     """
     with connection.cursor() as cursor:
+        # We only look rows up by their keys. A bitmap of all that waits, sorted anew for each batch, looks cheap to a
+        # planner that knows little of the workspace.
+        cursor.execute("set local enable_bitmapscan = off")
         cursor.execute("select 1 from accounts_workspace where id = %s for share", [workspace.pk])
     return Workspace.objects.get(pk=workspace.pk)

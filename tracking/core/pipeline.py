@@ -39,9 +39,13 @@ def derive(
     ledger: Ledger,
     rules: Rules,
     sealed: Mapping[Number, Sealed] = MappingProxyType({}),
+    read: ReadArrivals | None = None,
 ) -> dict[Number, PersonFacts]:
-    """The facts of people from all their events, and from what is sealed of them; the order of events is irrelevant."""
-    read = reader_of_arrivals(rules)
+    """The facts of people from all their events, and from what is sealed of them; the order of events is irrelevant.
+
+    `read` remembers arrivals from one call to the next.
+    """
+    read = read or reader_of_arrivals(rules)
     return {
         number: derive_person(person, ledger, rules, read, sealed.get(number, NOTHING))
         for number, person in people.items()

@@ -1,12 +1,13 @@
 """The dictionary of marks: each distinct one is a row, found by its digest."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
 from tracking.core.channel_rules import ChannelRule
 from tracking.core.channels import classify
+from tracking.core.facts import PersonFacts
 from tracking.core.marks import Mark
 from tracking.storage.rows import for_each, run
 
@@ -32,6 +33,20 @@ where m.workspace_id = %(workspace)s and m.id = sent.id
 def digest_of(mark: Mark) -> bytes:
     """The key of a mark."""
     return hashlib.sha256(msgspec.json.encode(mark)).digest()
+
+
+class MarkNumbers:
+    """The numbers of marks, each asked for once."""
+
+    def __init__(self, workspace_id: int, rules: Sequence[ChannelRule]) -> None:
+        self._workspace_id, self._rules = workspace_id, rules
+        self._numbers: dict[Mark, int] = {}
+
+    def of(self, facts: Iterable[PersonFacts]) -> Mapping[Mark, int]:
+        """The numbers of all marks of these facts, and of those asked for before."""
+        if new := {touch.mark for found in facts for touch in found.touches} - self._numbers.keys():
+            self._numbers |= number_marks(self._workspace_id, new, self._rules)
+        return self._numbers
 
 
 def number_marks(workspace_id: int, marks: Collection[Mark], rules: Sequence[ChannelRule]) -> dict[Mark, int]:

@@ -7,7 +7,7 @@ from operator import attrgetter
 from tracking.core.facts import PersonFacts
 from tracking.core.marks import Mark
 from tracking.storage.packed import pack
-from tracking.storage.rows import run
+from tracking.storage.rows import run, send
 
 _time_of = attrgetter("at")
 # An aggregate over nothing is null: whoever has no touch gets no row.
@@ -67,7 +67,7 @@ def add_open_paths(workspace_id: int, facts: Mapping[int, PersonFacts], marks: M
         columns = dict(zip(("people", "since", "until", "first", "last"), zip(*places, strict=True), strict=True))
         packed = {name: pack("bigint" if name == "people" else "integer", part) for name, part in columns.items()}
         goals, reached_at = zip(*reached, strict=True) if reached else ((), ())
-        run(
+        send(
             workspace_id,
             _ADD,
             ats=pack("timestamptz", ats),

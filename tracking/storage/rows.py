@@ -1,15 +1,19 @@
 """Statements over many rows at once: arrays in, tuples out, always of the open workspace."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from django.db import connection
 
 from accounts.tenancy import NoWorkspace, open_workspace_id
 from tracking.storage.packed import Packed, cursor_for, pack, sent_as
 
 Row = tuple[Any, ...]
+_pipeline: ContextVar[psycopg.Pipeline | None] = ContextVar("pipeline", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +38,39 @@ def for_each(values: str, kind: str, query: str) -> str:
     return f"select found.* from {source}"  # noqa: S608 - our own names
 
 
+@contextmanager
+def answers_later() -> Iterator[None]:
+    """Have `send` not wait for the database, which writes while we go on; errors come at the end, or at a `run`."""
+    with connection.connection.pipeline() as pipeline:
+        token = _pipeline.set(pipeline)
+        try:
+            yield
+        finally:
+            _pipeline.reset(token)
+
+
 def run(workspace_id: int, statement: str, **values: Any) -> list[Row]:
     """Run one statement in the scope of a workspace, whose id is its `%(workspace)s`; rows come as tuples.
 
     Past Django's cursor, because this one reads whole batches in the binary format and sends parameters apart.
     """
+    cursor = _execute(workspace_id, statement, values)
+    if pipeline := _pipeline.get():
+        pipeline.sync()
+    return cursor.fetchall() if cursor.description else []
+
+
+def send(workspace_id: int, statement: str, **values: Any) -> None:
+    """Run one statement whose answer nobody waits for."""
+    _execute(workspace_id, statement, values)
+
+
+def _execute(workspace_id: int, statement: str, values: dict[str, Any]) -> psycopg.Cursor[Row]:
     if open_workspace_id() != workspace_id:
         raise NoWorkspace(f"open workspace_scope({workspace_id}) first.")
     cursor = cursor_for(connection.connection)
     cursor.execute(statement, {"workspace": workspace_id, **values}, binary=True)
-    return cursor.fetchall() if cursor.description else []
+    return cursor
 
 
 def put_rows(workspace_id: int, table: Table, rows: Iterable[Row]) -> None:
@@ -62,7 +89,7 @@ def add_columns(workspace_id: int, table: Table, columns: Sequence[Sequence[Any]
             f"insert into {table.name} (workspace_id, {names})"  # noqa: S608 - our own names
             f" select %(workspace)s, {casts} from {_sent(table.columns)} {conflict}"
         )
-        run(workspace_id, statement, **_packed(table.columns, columns))
+        send(workspace_id, statement, **_packed(table.columns, columns))
 
 
 def remove_rows(workspace_id: int, table: Table, keys: Iterable[Row]) -> None:
@@ -74,7 +101,7 @@ def remove_rows(workspace_id: int, table: Table, keys: Iterable[Row]) -> None:
             f"delete from {table.name} where workspace_id = %(workspace)s and ctid = any(array("  # noqa: S608 - our own names
             f"select found.ctid from {_sent(table.key)}, lateral ({place}) as found))"
         )
-        run(workspace_id, statement, **_packed(table.key, columns))
+        send(workspace_id, statement, **_packed(table.key, columns))
 
 
 def _sent(columns: Mapping[str, str]) -> str:
