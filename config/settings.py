@@ -142,6 +142,9 @@ MFA_FORMS = {
 # Without an address of a mail server, e-mails are files that the operator can read.
 EMAIL_SETTINGS = env.email_url("EMAIL_URL", default=f"filemail://{DATA_DIR}/mail")
 vars().update(EMAIL_SETTINGS)
+if EMAIL_SETTINGS["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend":
+    # The same files, with weekly reports in folders of their own, so that a page can show them.
+    EMAIL_BACKEND = "reports.ways_out.mail_folder.EmailBackend"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Headwater <headwater@localhost>")
 
@@ -169,7 +172,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.TokenScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "accounts.api.errors.answer_exception",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,
@@ -191,11 +194,11 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 safety.refuse_unsafe_settings(secret_key=SECRET_KEY, debug=DEBUG, base_url=BASE_URL, proxies=TRUSTED_PROXIES)
 # Connections that one address may hold, 0 for any number; behind a proxy all of them are the proxy's.
 MAX_CONNECTIONS_PER_ADDRESS = env.int("MAX_CONNECTIONS_PER_ADDRESS", default=0 if TRUSTED_PROXIES else 250)
+# After so many days audit entries go, 0 for never.
+AUDIT_RETENTION_DAYS = safety.read_audit_retention(env.int("AUDIT_RETENTION_DAYS", default=0))
 # With it /metrics can be read from anywhere; without, from this machine alone.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
-# After so many days audit entries go, 0 for never.
-AUDIT_RETENTION_DAYS = safety.read_audit_retention(env.int("AUDIT_RETENTION_DAYS", default=0))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

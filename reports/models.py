@@ -119,8 +119,10 @@ class Delivery(TenantModel):
     """One letter: an edition to one recipient, at most once, whatever is killed meanwhile."""
 
     DUE, SENDING, SENT, FAILED, HELD_BACK, UNKNOWN = "due", "sending", "sent", "failed", "held_back", "unknown"
-    WAITING = (DUE, SENDING)
-    TROUBLED = (FAILED, UNKNOWN, HELD_BACK)
+    # Its recipient left, or the schedule was switched off, before it was sent.
+    SKIPPED = "skipped"
+    # What a person should know of.
+    TROUBLED = (FAILED, UNKNOWN)
 
     id = models.BigAutoField(primary_key=True)
     schedule_id = models.BigIntegerField()

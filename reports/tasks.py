@@ -1,8 +1,9 @@
-"""Reports that take long, made by a worker."""
+"""Reports that take long, and mails that are due, made by a worker."""
 
 import json
 from typing import Any
 
+from celery import shared_task
 from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 
@@ -12,6 +13,10 @@ from funnels.actions import claim_run, finish_run
 from funnels.models import FunnelRun
 from reports.api.funnel_shapes import show_funnel
 from reports.catalogue import funnel
+from reports.deliveries.due import find_workspaces_with_mail_due, send_due
+
+# Longer than the time between two looks, shorter than what would pile up behind a slow mail server.
+MAIL_EXPIRES_SECONDS = 60
 
 
 def ring(run: FunnelRun) -> None:
@@ -34,3 +39,19 @@ def answer_funnel(workspace: Workspace, run_id: int) -> None:
 def _as_stored(shown: dict[str, Any]) -> dict[str, Any]:
     # Days and times as text, the very text that an answer at once would have.
     return dict(json.loads(JSONRenderer().render(shown)))
+
+
+@shared_task(name="reports.look_for_due_mail")
+def look_for_due_mail() -> None:
+    """Have every workspace's mails sent that are due; beat runs this, so no lost message matters."""
+    for workspace_id in find_workspaces_with_mail_due(timezone.now()):
+        send_due_mail.apply_async((workspace_id,), expires=MAIL_EXPIRES_SECONDS)
+
+
+# Not a workspace_task: a mail server takes its time, and each step is a transaction of its own.
+@shared_task(name="reports.send_due_mail")
+def send_due_mail(workspace_id: int) -> None:
+    """Send what is due in a workspace; what is left waits for the next look."""
+    workspace = Workspace.objects.select_related("agency").filter(pk=workspace_id).first()
+    if workspace is not None:
+        send_due(workspace)

@@ -64,6 +64,15 @@ RETURNS = (
     Section("lifetime-value", _("Lifetime value"), "people", Action.SEE_REPORTS),
 )
 
+# The tabs of the weekly report.
+REPORTS = (
+    Section("reports", _("Schedule"), "mail", Action.SEND_REPORTS),
+    Section("report-preview", _("Preview"), "mail", Action.SEND_REPORTS),
+    Section("report-deliveries", _("Deliveries"), "send", Action.SEND_REPORTS),
+    Section("report-branding", _("Branding"), "settings", Action.SEND_REPORTS),
+    Section("report-outbox", _("Outbox"), "mail", Action.MANAGE_MEMBERS),
+)
+
 
 def links_of(workspace: Workspace, role: str, sections: Iterable[Section], current: str) -> list[Link]:
     """What this role may see of some sections; `current` names the one that is open."""

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
-from web import urls_settings
+from web import urls_reports, urls_settings
 from web.converters import AliasConverter
 from web.views import home, journeys, overview, session, styleguide
 from web.views.lifetime_value import lifetime_value
@@ -23,6 +23,7 @@ urlpatterns = [
     path("w/<slug:slug>/journeys/", journeys.journeys, name="journeys"),
     path("w/<slug:slug>/journeys/<alias:alias>/", journeys.person_journey, name="journey"),
     path("w/<slug:slug>", RedirectView.as_view(pattern_name="overview", query_string=True)),
+    *urls_reports.urlpatterns,
     *urls_settings.urlpatterns,
     path("log-in/", session.log_in, name="log-in"),
     # The same page under the name by which the library looks for it.

@@ -9,11 +9,11 @@ from django.utils.safestring import SafeString, mark_safe
 from reports.report import Choice
 from web.forms.filters import Menu
 from web.icons import ICONS
-from web.sections import ANSWERS, DATA, RETURNS, SETTINGS, Link, links_of
+from web.sections import ANSWERS, DATA, REPORTS, RETURNS, SETTINGS, Link, links_of
 from web.theme import theme_of
 
 register = template.Library()
-BARS = {"answers": ANSWERS, "data": DATA, "settings": SETTINGS, "returns": RETURNS}
+BARS = {"answers": ANSWERS, "data": DATA, "settings": SETTINGS, "returns": RETURNS, "reports": REPORTS}
 
 
 @register.simple_tag
