@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from babel import Locale
+from babel.numbers import format_percent
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -129,46 +131,41 @@ def _tell_position(case: Case) -> str:
     return sentence % {"n": n - 2, "whole": case.whole, "each": case.earns(1)}
 
 
-def _tell_anchors(case: Case, anchors: Mapping[str, int | None], missing: Sequence[str], part: str) -> str:
+def _tell_anchors(case: Case, anchors: Mapping[str, int | None], *, part: Decimal) -> str:
+    """The anchors with what they earn, then the others, then what falls away."""
     held = [
-        _("%(anchor)s (%(touch)s)") % {"anchor": anchor, "touch": case.name(place)}
+        _("%(anchor)s (%(touch)s, %(earns)s)")
+        % {"anchor": anchor, "touch": case.name(place), "earns": case.earns(place)}
         for anchor, place in anchors.items()
         if place is not None
     ]
-    others = len(case.path) - len({place for place in anchors.values() if place is not None})
-    sentences = [
-        _("Each of these counts %(part)s of %(whole)s: %(held)s.")
-        % {"part": part, "whole": case.whole, "held": "; ".join(held)}
-    ]
+    places = {place for place in anchors.values() if place is not None}
+    others = len(case.path) - len(places)
+    rest = 1 - part * len(anchors)
+    said = [_("%(part)s each for %(held)s.") % {"part": _percent(part), "held": ", ".join(held)}]
     if others:
-        sentence = ngettext(
-            "The %(n)d other touch gets the rest.", "The %(n)d other touches share the rest evenly.", others
-        )
-        sentences.append(sentence % {"n": others})
-    sentences.extend(missing)
+        sentence = ngettext("The other touch gets %(rest)s.", "The %(n)d other touches share %(rest)s evenly.", others)
+        said.append(sentence % {"n": others, "rest": _percent(rest)})
+    missing = [anchor for anchor, place in anchors.items() if place is None]
+    if missing:
+        said.append(_("No touch of this journey led to: %(missing)s.") % {"missing": ", ".join(missing)})
     if missing or not others:
-        sentences.append(_("What falls away is shared in the same proportions."))
-    return " ".join(sentences)
+        said.append(_("What falls away is shared in the same proportions."))
+    return " ".join(said)
 
 
-def _missing(case: Case, *, opportunity: bool) -> list[str]:
-    found = []
-    if case.lead is None:
-        found.append(_("No touch of this journey led to a lead, so that part falls away."))
-    if opportunity and case.opportunity is None:
-        found.append(_("No touch of this journey led to an opportunity, so that part falls away."))
-    return found
+def _percent(part: Decimal) -> str:
+    """40%, and 22.5% where it is not whole."""
+    return format_percent(part, format="#,##0.#%", locale=Locale.parse(get_language() or "en", sep="-"))
 
 
 def _tell_u(case: Case) -> str:
-    return _tell_anchors(
-        case, {_("first touch"): 0, _("lead"): case.lead}, _missing(case, opportunity=False), percent_of(40)
-    )
+    return _tell_anchors(case, {_("first touch"): 0, _("lead"): case.lead}, part=Decimal("0.4"))
 
 
 def _tell_w(case: Case) -> str:
     anchors = {_("first touch"): 0, _("lead"): case.lead, _("opportunity"): case.opportunity}
-    return _tell_anchors(case, anchors, _missing(case, opportunity=True), percent_of(30))
+    return _tell_anchors(case, anchors, part=Decimal("0.3"))
 
 
 def _tell_z(case: Case) -> str:
@@ -178,7 +175,7 @@ def _tell_z(case: Case) -> str:
         _("opportunity"): case.opportunity,
         _("last touch"): len(case.path) - 1,
     }
-    return _tell_anchors(case, anchors, _missing(case, opportunity=True), "22.5%")
+    return _tell_anchors(case, anchors, part=Decimal("0.225"))
 
 
 def _tell_shapley(case: Case) -> str:
@@ -192,11 +189,6 @@ def _tell_shapley(case: Case) -> str:
     if n < len(case.path):
         sentence += " " + _("Touches of one channel share its part.")
     return sentence
-
-
-def percent_of(whole_per_cent: int) -> str:
-    """40% as the locale writes it."""
-    return percent(Decimal(whole_per_cent) / 100, get_language() or "en")
 
 
 TELLERS = {

@@ -141,8 +141,12 @@ def test_each_model_says_in_words_what_it_does_here(shop):
     assert words["linear"] == "Each of the 4 touches inside the 90-day look-back gets 1/4 of €79.99: €20.00."
     assert words["first_touch"] == "All of €79.99 goes to the first touch: Email on 2 March."
     assert words["last_non_direct"].endswith("the last touch that is not Direct: Paid Social on 7 March.")
-    assert "lead (Paid Search on 4 March)" in words["u_shaped"]
-    assert "No touch of this journey led to an opportunity" in words["w_shaped"]
+    assert words["u_shaped"] == (
+        "40% each for first touch (Email on 2 March, €32.00), lead (Paid Search on 4 March, €32.00)."
+        " The 2 other touches share 20% evenly."
+    )
+    assert "No touch of this journey led to: opportunity. What falls away" in words["w_shaped"]
+    assert words["full_path"].startswith("22.5% each for first touch")
     assert "The 4 channels of the journey (Email, Paid Search, Paid Social, Direct)" in words["shapley"]
     assert "says nothing about a single conversion" in words["markov_1"]
 
