@@ -50,9 +50,7 @@ SO_FAR = {
     ),
     "weaker": (
         gettext_noop("So far {value}, {change} less than before; days are still filling."),
-        gettext_noop(
-            "So far ‘{goal}’ reached {count} times, {change} less than before; days are still filling."
-        ),
+        gettext_noop("So far ‘{goal}’ reached {count} times, {change} less than before; days are still filling."),
     ),
 }
 LEADERS = {
