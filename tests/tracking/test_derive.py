@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from psycopg import OperationalError
 from psycopg.errors import NumericValueOutOfRange, UndefinedTable
 
+from config.embedded import postgres
+from tests.conftest import DATA_DIR
 from tests.tracking.core.given import alias, identify, minutes, order, page, refund, tagged
 from tests.tracking.shop import Shop, open_shop
 from tests.twin.facts import as_row
@@ -228,6 +230,20 @@ def test_values_that_the_database_refuses_are_the_events_fault(shop, monkeypatch
     shop.tell(order("ada", minutes(1), "o1", "m1", revenue=1), order("bob", minutes(1), "o2", revenue=1))
     assert len(shop.conversions()) == 1
     assert shop.count(RejectedEvent) == 1
+
+
+def test_what_the_database_refuses_late_stands_aside_too(shop, monkeypatch):
+    """Many people's facts are on their way when the answer comes that one of them cannot be kept."""
+    monkeypatch.setattr(deriving, "PEOPLE_A_PART", 2)
+    # Each with a mark of its own, so that the refusal comes while something is asked.
+    told = [page(f"?{n}", minutes(n), tagged(f"c{n}"), message_id=f"m{n}") for n in range(20)]
+    with postgres.superuser(DATA_DIR, "headwater") as owner:
+        owner.execute("alter table tracking_touchdetail add constraint poison check (message_id <> 'm3')")
+        try:
+            shop.tell(*told)
+        finally:
+            owner.execute("alter table tracking_touchdetail drop constraint poison")
+    assert (shop.count(Touch), shop.count(RejectedEvent), shop.waiting()) == (19, 1, 0)
 
 
 class Killed(BaseException):
