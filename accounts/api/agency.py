@@ -89,6 +89,8 @@ class MembersView(OwnersView):
 class MemberView(OwnersView):
     """One member. Nobody changes their own role, nor somebody's above their own."""
 
+    may_conflict = ("PUT", "DELETE")
+
     @extend_schema(
         operation_id="members_change",
         request=shapes.RoleSerializer,

@@ -16,7 +16,13 @@ from common.errors import Refusal
 log = logging.getLogger(__name__)
 
 # Refusals that are not about the wording of the request; every other code is a 400.
-STATUS_OF_REFUSAL = {"not_found": 404, "conflict": 409, "permission_denied": 403, "idempotency_key_reused": 409}
+STATUS_OF_REFUSAL = {
+    "not_found": 404,
+    "conflict": 409,
+    "name_taken": 409,
+    "permission_denied": 403,
+    "idempotency_key_reused": 409,
+}
 NON_FIELD = "non_field_errors"
 # Messages may repeat what was posted, which may be long.
 MOST_TOLD = 500

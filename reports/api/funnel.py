@@ -37,6 +37,7 @@ class FunnelView(WorkspaceView):
     """People through a funnel of events."""
 
     permission_classes = [Asking]
+    only_asks = True
 
     @extend_schema(
         operation_id="report_funnel",

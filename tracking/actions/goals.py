@@ -142,7 +142,7 @@ def _refuse_repeats(wanted: list[dict[str, str]]) -> None:
     for place, stage in enumerate(wanted):
         for other in wanted[:place]:
             if stage["name"] == other["name"]:
-                raise Refusal("name_taken", _("Another stage has this name."), field=f"stages.{place}.name")
+                raise Refusal("repeated", _("Another stage has this name."), field=f"stages.{place}.name")
             if stage["role"] and stage["role"] == other["role"]:
                 raise Refusal("role_taken", _("Another stage has this role."), field=f"stages.{place}.role")
 

@@ -73,6 +73,8 @@ class WorkspacesView(AgencyView):
 class WorkspaceSettingsView(WorkspaceView):
     """A workspace's settings. `refill` tells how far a change has made the numbers anew; null if it had not to."""
 
+    may_conflict = ("PATCH",)
+
     @extend_schema(
         operation_id="workspaces_get", responses=serializers.WorkspaceWithRefillSerializer, tags=["workspaces"]
     )
@@ -132,6 +134,8 @@ class GoalView(WorkspaceView):
 
 class PipelineView(WorkspaceView):
     """The stages that people pass, in order; a PUT replaces them all."""
+
+    may_conflict = ("PUT",)
 
     @extend_schema(operation_id="pipeline_get", responses=serializers.PipelineSerializer, tags=["goals"])
     def get(self, request: WorkspaceRequest, workspace: str) -> Response:
