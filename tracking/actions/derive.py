@@ -22,10 +22,10 @@ from tracking.core.pipeline import derive, reader_of_arrivals
 from tracking.core.sealed import Sealed
 from tracking.models import DerivingState
 from tracking.storage.events import (
+    OrderBook,
     leave_inbox,
     load_batch,
     load_events_of,
-    load_events_of_orders,
     order_ids_in,
 )
 from tracking.storage.facts import add_facts, save_facts, save_refunds
@@ -95,13 +95,14 @@ def derive_batch(workspace: Workspace, attempt: Attempt) -> None:
     rules = load_rules(workspace)
     batch = load_batch(workspace.pk, attempt.size, attempt.only, names=rules.event_names)
     events = refuse_sealed(workspace, batch.events)
-    orders = order_ids_in(events)
+    book = OrderBook(workspace.pk)
     # Who else told of the same order may lose it to an earlier teller, or win it.
-    tellers = {_owner_of(event) for event in load_events_of_orders(workspace.pk, orders)}
-    people = save_people(workspace.pk, read_mentions(events), tellers)
-    persons = _gather_new(people, events) | load_persons(workspace, people, rules)
-    derive_people(workspace, rules, people, persons, refunded=order_ids_in(events, ORDER_REFUNDED))
-    leave_inbox(workspace.pk, batch.places)
+    tellers = {_owner_of(event) for event in book.read(order_ids_in(events))}
+    with answers_later():
+        people = save_people(workspace.pk, read_mentions(events), tellers)
+        persons = _gather_new(people, events) | load_persons(workspace, people, rules)
+        derive_people(workspace, rules, people, persons, book, refunded=order_ids_in(events, ORDER_REFUNDED))
+        leave_inbox(workspace.pk, batch.places)
 
 
 def derive_people_again(workspace: Workspace, attempt: Attempt) -> None:
@@ -109,7 +110,7 @@ def derive_people_again(workspace: Workspace, attempt: Attempt) -> None:
     numbers, refills = take_people(workspace.pk, min(attempt.size, PEOPLE_A_BATCH), attempt.only)
     rules, people = load_rules(workspace), load_people(workspace.pk, numbers)
     persons = load_persons(workspace, people, rules)
-    derive_people(workspace, rules, people, persons, refill_id=max(refills, default=None))
+    derive_people(workspace, rules, people, persons, OrderBook(workspace.pk), refill_id=max(refills, default=None))
     finish_refills(workspace)
 
 
@@ -118,6 +119,7 @@ def derive_people(
     rules: Rules,
     people: People,
     persons: Mapping[int, PersonEvents],
+    book: OrderBook,
     *,
     refunded: Collection[str] = (),
     refill_id: int | None = None,
@@ -126,7 +128,7 @@ def derive_people(
     seal = workspace.sealed_at
     told = (event for person in persons.values() for event in person.events)
     orders = order_ids_in(told, ORDER_COMPLETED).union(refunded)
-    ledger = keep_ledger(load_events_of_orders(workspace.pk, orders, seal=seal))
+    ledger = keep_ledger(book.read(orders, seal=seal))
     sealed: Mapping[int, Sealed] = {}
     if seal is not None:
         ledger = load_sealed_ledger(workspace.pk, ledger, orders, seal)
@@ -138,10 +140,9 @@ def derive_people(
     changes = _save_known(workspace.pk, people, derive(known, ledger, rules, sealed, read), numbers)
     # Visits that moved along with a person left behind how much of them came before the seal.
     save_sealed_hits(workspace.pk, hits_of(sealed, people.gone.values()) if sealed else {})
-    with answers_later():
-        for part in _parts_of(people.new):
-            facts = derive({number: persons[number] for number in part}, ledger, rules, sealed, read)
-            changes.conversions += add_facts(workspace.pk, facts, numbers.of(facts.values())).conversions
+    for part in _parts_of(people.new):
+        facts = derive({number: persons[number] for number in part}, ledger, rules, sealed, read)
+        changes.conversions += add_facts(workspace.pk, facts, numbers.of(facts.values())).conversions
     lookbacks = {goal.id: goal.lookback for goal in rules.goals}
     note_days(workspace.pk, find_changed_days(changes, lookbacks, rules.zone), refill_id)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tracking.core.facts import ORDER_COMPLETED, ORDER_REFUNDED, StoredEvent
 from tracking.storage.packed import pack
-from tracking.storage.rows import for_each, run
+from tracking.storage.rows import for_each, run, send
 
 # Before the seal events are gone, or about to go: half of them would tell less than none.
 _KEPT = "at >= coalesce(%(seal)s::timestamptz, '-infinity')"
@@ -28,7 +28,7 @@ where workspace_id = %(workspace)s and user_id is null and anonymous_id = wanted
 _OF_PEOPLE = f"{for_each('users', 'text', _OF_USER)} union all {for_each('anonymous', 'text', _OF_ANONYMOUS)}"
 _OF_ORDER = f"""
 select {_COLUMNS}, case when name = %(refunded)s then payload::text end from tracking_event
-where workspace_id = %(workspace)s and order_id = wanted.id and {_KEPT}
+where workspace_id = %(workspace)s and order_id = wanted.id
 """  # noqa: S608 - our own text
 _WAITING = f"""
 select i.seq, e.* from (
@@ -66,7 +66,7 @@ def load_batch(workspace_id: int, size: int, only: int | None = None, *, names: 
 
 def leave_inbox(workspace_id: int, places: list[int]) -> None:
     """The events at these places are worked off."""
-    run(workspace_id, _LEAVE, places=pack("bigint", places))
+    send(workspace_id, _LEAVE, places=pack("bigint", places))
 
 
 def load_events_of(
@@ -89,15 +89,23 @@ def load_events_of(
     return [StoredEvent._make(row) for row in rows]
 
 
-def load_events_of_orders(
-    workspace_id: int, order_ids: Collection[str], *, seal: datetime | None = None
-) -> list[StoredEvent]:
-    """Everything told of these orders since the seal, by whomever."""
-    if not order_ids:
-        return []
-    statement = for_each("orders", "text", _OF_ORDER)
-    rows = run(workspace_id, statement, orders=pack("text", order_ids), refunded=ORDER_REFUNDED, seal=seal)
-    return [StoredEvent._make(row) for row in rows]
+class OrderBook:
+    """Everything told of orders, by whomever; each is asked for once."""
+
+    def __init__(self, workspace_id: int) -> None:
+        self._workspace_id = workspace_id
+        self._told: dict[str | None, list[StoredEvent]] = {}
+
+    def read(self, order_ids: Collection[str], *, seal: datetime | None = None) -> list[StoredEvent]:
+        """All events that name these orders, since the seal."""
+        if missing := [order_id for order_id in order_ids if order_id not in self._told]:
+            self._told |= {order_id: [] for order_id in missing}
+            values = {"orders": pack("text", missing), "refunded": ORDER_REFUNDED}
+            for row in run(self._workspace_id, for_each("orders", "text", _OF_ORDER), **values):
+                event = StoredEvent._make(row)
+                self._told[event.order_id].append(event)
+        told = [event for order_id in order_ids for event in self._told[order_id]]
+        return told if seal is None else [event for event in told if event.at >= seal]
 
 
 def order_ids_in(events: Iterable[StoredEvent], *names: str) -> set[str]:

@@ -61,7 +61,8 @@ def add_open_paths(workspace_id: int, facts: Mapping[int, PersonFacts], marks: M
             since, first = len(ats) + 1, len(reached) + 1
             ats += [touch.at for touch in found.touches]
             numbers += [marks[touch.mark] for touch in found.touches]
-            reached += sorted({one.goal_id: one.at for one in sorted(found.conversions, key=_time_of)}.items())
+            if found.conversions:
+                reached += sorted({one.goal_id: one.at for one in sorted(found.conversions, key=_time_of)}.items())
             places.append((person, since, len(ats), first, len(reached)))
     if places:
         columns = dict(zip(("people", "since", "until", "first", "last"), zip(*places, strict=True), strict=True))
