@@ -10,7 +10,7 @@ from web.drawing.channels import Palette
 from web.drawing.scales import percent
 
 # In per cent of the width: the edges, and what two discs or two names need beside each other.
-EDGE, DISC_GAP, NAME_GAP = 3.0, 2.7, 13.0
+EDGE, DISC_GAP, NAME_GAP = 3.0, 2.7, 8.5
 # More than that cannot be numbered side by side.
 MOST_NUMBERED = 32
 MOST_TICKS = 6
