@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from web.views import install, keys, settings
+from web.views import goals, install, keys, settings
 
 W = "w/<slug:slug>/settings/"
 
 urlpatterns = [
     path(W, settings.settings, name="settings"),
+    path(f"{W}goals/", goals.goals, name="goals"),
+    path(f"{W}goals/goal/", goals.goal, name="goal"),
     path(f"{W}install/", install.install, name="install"),
     path(f"{W}keys/", keys.keys, name="keys"),
 ]

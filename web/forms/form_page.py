@@ -16,6 +16,12 @@ class FormPage(WorkspacePage):
 
     typed: Mapping[str, Any] | None = None
     problems: Mapping[str, str] = {}
+    # A form that was sent to see what would become of it changed nothing, and is no news for the audit log.
+    is_look = False
+
+    def _note(self, result: int) -> None:
+        if not (self.is_look and result == 200):
+            super()._note(result)
 
     def show(self, refusal: Refusal | None = None, status: int = 200, **kwargs: Any) -> HttpResponse:
         if refusal is not None:
