@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from funnels.core.asked import Funnel
-from funnels.core.progress import Events, Ints, Progress, follow, gather_histories
+from funnels.core.progress import Events, Flags, Ints, Progress, follow, gather_histories
 from tracking.core.goals import meets_all
 from tracking.core.payloads import look_up, read_payload
 
@@ -84,6 +84,16 @@ def starts_of(walked: Walked) -> pl.DataFrame:
     """When each person who got anywhere started: row (its place in `people`), person, at (microseconds)."""
     rows = np.flatnonzero(walked.progress.depth > 0)
     return pl.DataFrame({"row": rows, "person": walked.people[rows], "at": walked.progress.at[rows, 0]})
+
+
+def open_people_of(walked: Walked, *, window: int, now: int) -> Flags:
+    """Whether each person still has time: their latest start lies less than a window (microseconds) before now."""
+    latest = walked.starters.group_by("person").agg(pl.col("at").max())
+    place = np.searchsorted(walked.people, latest["person"].to_numpy())
+    still_open = np.zeros(len(walked.people), np.bool_)
+    # As whole numbers of Python: no limit is so far away that it would run over.
+    still_open[place] = [at + window >= now for at in latest["at"].to_list()]
+    return still_open
 
 
 def name_starts(walked: Walked, path: str) -> pl.DataFrame:

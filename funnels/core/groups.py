@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from funnels.core.progress import Progress
+from funnels.core.progress import Flags, Progress
 from funnels.core.timing import StepFigures, find_bottleneck, measure_steps
 
 MOST_GROUPS = 20
@@ -22,7 +22,7 @@ class GroupFigures:
     bottleneck: int | None
 
 
-def measure_groups(progress: Progress, named: pl.DataFrame) -> list[GroupFigures]:
+def measure_groups(progress: Progress, named: pl.DataFrame, open_people: Flags | None = None) -> list[GroupFigures]:
     """Measure each group of `named` (row of progress, group or null), the largest first; those past 20 are `(other)`.
 
     A person is in one group, so that the counts of step 1 add up to the whole funnel's.
@@ -34,9 +34,9 @@ def measure_groups(progress: Progress, named: pl.DataFrame) -> list[GroupFigures
         kept = pl.when(pl.col("group").is_in(list(shown))).then("group").otherwise(pl.lit(OTHER))
         named = named.with_columns(kept.alias("group"))
         shown = [*(name for name in shown if name != OTHER), OTHER]
-    return [_measure(progress, name, named.filter(pl.col("group") == name)) for name in shown]
+    return [_measure(progress, name, named.filter(pl.col("group") == name), open_people) for name in shown]
 
 
-def _measure(progress: Progress, name: str, named: pl.DataFrame) -> GroupFigures:
-    steps = measure_steps(progress, named["row"].to_numpy())
+def _measure(progress: Progress, name: str, named: pl.DataFrame, open_people: Flags | None) -> GroupFigures:
+    steps = measure_steps(progress, named["row"].to_numpy(), open_people)
     return GroupFigures(name, steps, find_bottleneck([step.count for step in steps]))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from funnels.core.progress import Progress
+from funnels.core.progress import Flags, Ints, Progress
 
 MICROS_A_SECOND = 1_000_000
 
@@ -17,20 +17,24 @@ class StepFigures:
     """One step: people who got at least here, shares of those at the step before, median seconds since it.
 
     None where undefined: at the first step, and where the step before has nobody (median: where this one has).
+    `still_open` of those who got no further may still do; None where nobody asked.
     """
 
     count: int
     conversion_from_previous: float | None
     drop_off: float | None
     median_seconds: float | None
+    still_open: int | None = None
 
 
-def measure_steps(progress: Progress, people: Any = slice(None)) -> list[StepFigures]:
+def measure_steps(progress: Progress, people: Any = slice(None), open_people: Flags | None = None) -> list[StepFigures]:
     """Return the figures of each step, for all people or for those picked by a mask or by their indices.
 
-    Two people who took 10 s and 20 s from step 1 to step 2 have a median of 15 s there.
+    Two people who took 10 s and 20 s from step 1 to step 2 have a median of 15 s there. `open_people` says of each
+    person of the progress whether they still have time.
     """
     depth, at = progress.depth[people], progress.at[people]
+    still_open = count_open(depth, None if open_people is None else open_people[people], at.shape[1])
     counts = [int((depth > step).sum()) for step in range(at.shape[1])]
     medians: list[float | None] = [None]
     for step in range(1, at.shape[1]):
@@ -38,9 +42,16 @@ def measure_steps(progress: Progress, people: Any = slice(None)) -> list[StepFig
         spans = here[:, step] - here[:, step - 1]
         medians.append(float(np.median(spans)) / MICROS_A_SECOND if len(spans) else None)
     return [
-        StepFigures(count, _float(share), _float(None if share is None else 1 - share), median)
-        for count, share, median in zip(counts, share_steps(counts), medians, strict=True)
+        StepFigures(count, _float(share), _float(None if share is None else 1 - share), median, waiting)
+        for count, share, median, waiting in zip(counts, share_steps(counts), medians, still_open, strict=True)
     ]
+
+
+def count_open(depth: Ints, open_people: Flags | None, steps: int) -> Sequence[int | None]:
+    """Of those whose last step this is, how many still have time; nobody is open at the last step."""
+    if open_people is None:
+        return [None] * steps
+    return [int((open_people & (depth == step)).sum()) for step in range(1, steps)] + [0]
 
 
 def share_steps(counts: Sequence[int]) -> list[Fraction | None]:

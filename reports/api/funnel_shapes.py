@@ -46,6 +46,9 @@ class StepFiguresSerializer(serializers.Serializer[Any]):
     conversion_from_previous = serializers.FloatField(allow_null=True)
     drop_off = serializers.FloatField(allow_null=True)
     median_seconds = serializers.FloatField(allow_null=True, help_text="Since the step before.")
+    still_open = serializers.IntegerField(
+        allow_null=True, help_text="Of those who got no further, who still have time within the window."
+    )
 
 
 class FunnelGroupSerializer(serializers.Serializer[Any]):
@@ -139,6 +142,7 @@ def show_steps(report: FunnelReport, figures: list[StepFigures]) -> list[dict[st
             "conversion_from_previous": found.conversion_from_previous,
             "drop_off": found.drop_off,
             "median_seconds": found.median_seconds,
+            "still_open": found.still_open,
         }
         for place, (step, found) in enumerate(zip(report.steps, figures, strict=True), 1)
     ]

@@ -14,7 +14,7 @@ from accounts.models import Workspace
 from common.periods import Period, bounds
 from funnels import storage
 from funnels.core.asked import Funnel, Step
-from funnels.core.fitting import Walked, follow_events, name_starts, starts_of
+from funnels.core.fitting import Walked, follow_events, name_starts, open_people_of, starts_of
 from funnels.core.groups import MOST_GROUPS, OTHER, measure_groups
 from funnels.core.progress import NO_LIMIT
 from funnels.core.timing import MICROS_A_SECOND, find_bottleneck, measure_steps
@@ -71,8 +71,10 @@ def measure(
     start, until = bounds(params.period, ZoneInfo(workspace.timezone))
     events = storage.load_events(workspace, params.funnel, start, until, asked=_property_of(params))
     walked = follow_events(events, params.funnel, until=_micros(until))
-    figures = measure_steps(walked.progress)
-    groups = measure_groups(walked.progress, _name_groups(workspace, params, walked)) if params.breakdown else None
+    open_people = open_people_of(walked, window=params.funnel.window, now=_micros(now))
+    figures = measure_steps(walked.progress, open_people=open_people)
+    named = _name_groups(workspace, params, walked) if params.breakdown else None
+    groups = None if named is None else measure_groups(walked.progress, named, open_people)
     hidden = groups is not None and len(groups) > MOST_GROUPS
     return FunnelReport(
         steps=steps,
