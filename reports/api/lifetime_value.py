@@ -27,6 +27,7 @@ class ChannelLifetimeSerializer(serializers.Serializer[Any]):
     channel = serializers.CharField(allow_null=True)
     customers = serializers.IntegerField()
     mean_historic_clv = serializers.DecimalField(max_digits=30, decimal_places=6)
+    predictive_clv = serializers.DecimalField(max_digits=30, decimal_places=6, allow_null=True)
 
 
 class LifetimeReportSerializer(serializers.Serializer[Any]):
@@ -61,6 +62,7 @@ def show_lifetime(report: LifetimeReport) -> dict[str, Any]:
                 "channel": row.channel,
                 "customers": row.customers,
                 "mean_historic_clv": show_money(row.mean_historic_clv),
+                "predictive_clv": show_money(row.predictive_clv),
             }
             for row in lifetime.by_channel
         ],

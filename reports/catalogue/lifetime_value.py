@@ -15,7 +15,7 @@ from common.errors import Refusal
 from common.periods import day_of
 from reports.catalogue.ingestion import find_as_of
 from reports.catalogue.params import find_goal, read_day
-from reports.core.lifetime import check_terms, measure_lifetime
+from reports.core.lifetime import Lifetime, check_terms, measure_lifetime
 from reports.report import LifetimeReport
 from reports.storage import load_first_channels, load_orders
 from tracking.models import Goal
@@ -69,10 +69,15 @@ def build(workspace: Workspace, params: Params, now: datetime) -> LifetimeReport
         as_of=params.as_of,
         margin=params.margin,
         lifetime_years=params.lifetime_years,
-        lifetime=lifetime if has_terms else replace(lifetime, predictive_clv=None),
+        lifetime=lifetime if has_terms else _without_forecast(lifetime),
         complete_up_to=complete_up_to,
         notes=_describe(lifetime.customers, lifetime.average_order_value, lifetime.orders_without_value, has_terms),
     )
+
+
+def _without_forecast(lifetime: Lifetime) -> Lifetime:
+    channels = [replace(channel, predictive_clv=None) for channel in lifetime.by_channel]
+    return replace(lifetime, predictive_clv=None, by_channel=channels)
 
 
 def _describe(customers: int, order_value: Decimal | None, orders_without_value: int, has_terms: bool) -> list[str]:

@@ -29,11 +29,15 @@ FIRST_CHANNELS = {
 
 @dataclass(frozen=True, slots=True)
 class ChannelLifetime:
-    """The customers whose first touch a channel has, None for those without a touch, and what each brought so far."""
+    """The customers whose first touch a channel has, None for those without a touch, and what each brought so far.
+
+    The forecast is of the channel's own orders of the year; None where it has none with a value.
+    """
 
     channel: str | None
     customers: int
     mean_historic_clv: Decimal
+    predictive_clv: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def measure_lifetime(
         average_order_value=None if order_value is None else _money(order_value),
         purchases_per_customer_per_year=None if purchases is None else float(purchases),
         predictive_clv=None if worth is None else _money(worth * Fraction(margin) * Fraction(lifetime_years)),
-        by_channel=_by_channel(kept, first_channels),
+        by_channel=_by_channel(kept, year, first_channels, Fraction(margin) * Fraction(lifetime_years)),
         orders_without_value=kept["value"].null_count(),
     )
 
@@ -92,7 +96,9 @@ def _purchases(year: pl.DataFrame) -> Fraction | None:
     return Fraction(len(year), year["customer"].n_unique()) if len(year) else None
 
 
-def _by_channel(kept: pl.DataFrame, first_channels: pl.DataFrame) -> list[ChannelLifetime]:
+def _by_channel(
+    kept: pl.DataFrame, year: pl.DataFrame, first_channels: pl.DataFrame, terms: Fraction
+) -> list[ChannelLifetime]:
     worth = kept.group_by("customer").agg(pl.col("value").sum())
     grouped = (
         worth.join(first_channels, on="customer", how="left")
@@ -100,10 +106,25 @@ def _by_channel(kept: pl.DataFrame, first_channels: pl.DataFrame) -> list[Channe
         .agg(pl.len().alias("customers"), pl.col("value").sum())
         .sort("channel", nulls_last=True)
     )
+    forecasts = _forecast_channels(year, first_channels, terms)
     return [
-        ChannelLifetime(channel, customers, _money(Fraction(value, customers)))
+        ChannelLifetime(channel, customers, _money(Fraction(value, customers)), forecasts.get(channel))
         for channel, customers, value in grouped.iter_rows()
     ]
+
+
+def _forecast_channels(year: pl.DataFrame, first_channels: pl.DataFrame, terms: Fraction) -> dict[str | None, Decimal]:
+    """The forecast of each channel's customers, as for all of them, from its own orders of the year."""
+    grouped = (
+        year.join(first_channels, on="customer", how="left")
+        .group_by("channel")
+        .agg(pl.col("value").sum(), pl.col("value").count().alias("known"), pl.len(), pl.col("customer").n_unique())
+    )
+    return {
+        channel: _money(Fraction(value, known) * Fraction(orders, customers) * terms)
+        for channel, value, known, orders, customers in grouped.iter_rows()
+        if known
+    }
 
 
 def _sum(micros: pl.Series) -> int:

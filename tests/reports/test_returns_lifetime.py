@@ -75,9 +75,9 @@ def test_a_customer_counts_for_the_channel_of_the_first_touch_of_all(shop):
         see(shop, 3, "Paid Search")
         see(shop, 77, "Display")
     assert ask(shop)["by_channel"] == [
-        {"channel": "Email", "customers": 2, "mean_historic_clv": "180.000000"},
-        {"channel": "Paid Search", "customers": 1, "mean_historic_clv": "180.000000"},
-        {"channel": None, "customers": 2, "mean_historic_clv": "130.000000"},
+        {"channel": "Email", "customers": 2, "mean_historic_clv": "180.000000", "predictive_clv": "324.000000"},
+        {"channel": "Paid Search", "customers": 1, "mean_historic_clv": "180.000000", "predictive_clv": "324.000000"},
+        {"channel": None, "customers": 2, "mean_historic_clv": "130.000000", "predictive_clv": "234.000000"},
     ]
 
 

@@ -1,0 +1,57 @@
+"""Stored credit and sessions by channel and by week or month: one statement each, however many weeks there are."""
+
+from collections.abc import Mapping
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from accounts.models import Workspace
+from common.periods import Period, bounds
+from reports.ask import ask
+
+_CREDIT = """
+with days as materialized (
+    select date_trunc(%(step)s, day)::date as bucket, marks, credit, value
+    from attribution_dailycredit
+    where workspace_id = %(workspace)s and goal_id = %(goal)s and rule = %(rule)s
+        and day between %(start)s and %(end)s
+), credited as (
+    select bucket, packed.mark, sum(packed.credit) as credit, sum(packed.value) as value
+    from days, unnest(days.marks, days.credit, days.value) as packed (mark, credit, value)
+    group by bucket, packed.mark
+)
+select c.bucket, m.channel, sum(c.credit), sum(c.value)
+from credited c
+join tracking_mark m on m.workspace_id = %(workspace)s and m.id = c.mark
+group by c.bucket, m.channel
+"""
+_SESSIONS = """
+with visits as (
+    select date_trunc(%(step)s, started_at at time zone %(zone)s)::date as bucket, mark_id, count(*) as sessions
+    from tracking_session
+    where workspace_id = %(workspace)s and started_at >= %(from)s and started_at < %(until)s
+    group by 1, mark_id
+)
+select v.bucket, m.channel, sum(v.sessions)
+from visits v
+join tracking_mark m on m.workspace_id = %(workspace)s and m.id = v.mark_id
+group by v.bucket, m.channel
+"""
+
+# The first day of a week or month, and a channel.
+Key = tuple[date, str]
+
+
+def load_credit_by_step(
+    workspace: Workspace, *, goal_id: int, rule: str, period: Period, step: str
+) -> Mapping[Key, tuple[int, int]]:
+    """Credit (1e-9 of a conversion) and value (1e-6) of each channel in each week or month; steps as date_trunc's."""
+    days = {"start": period.start, "end": period.end}
+    rows = ask(workspace, _CREDIT, goal=goal_id, rule=rule, step=step, **days)
+    return {(bucket, channel): (int(credit), int(value)) for bucket, channel, credit, value in rows}
+
+
+def count_sessions_by_step(workspace: Workspace, period: Period, step: str) -> Mapping[Key, int]:
+    """How many sessions began in each week or month, by the channel that opened them."""
+    start, until = bounds(period, ZoneInfo(workspace.timezone))
+    rows = ask(workspace, _SESSIONS, step=step, zone=workspace.timezone, **{"from": start, "until": until})
+    return {(bucket, channel): int(sessions) for bucket, channel, sessions in rows}

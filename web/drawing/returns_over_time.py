@@ -1,0 +1,147 @@
+"""A measure of each channel over weeks or months: cells as text, and a thin line that shows where it goes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from reports.catalogue.returns_over_time import Cell, OverTimeReport
+from reports.ways_out.csv_file import Cell as FileCell
+from reports.ways_out.csv_file import Table
+from web.drawing.channels import Palette
+from web.templatetags import figures
+
+WIDTH, HEIGHT, ROOM = 96.0, 24.0, 3.0
+Value = Decimal | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """Lines through the values that are known, each a run without a gap, and a dot on the last of them."""
+
+    lines: list[str]
+    dots: list[tuple[str, str]]
+    last: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A week or month; unfinished while days of it are still to come."""
+
+    title: str
+    whole: str
+    unfinished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One channel's row."""
+
+    name: str
+    style: str
+    shape: str
+    cells: list[str]
+    spark: Spark
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnOverTime:
+    """The table; `total` is its last row, `hidden` how many channels have no figure at all."""
+
+    heads: list[Head]
+    lines: list[Line]
+    total: Line
+    hidden: list[str]
+
+
+def draw_over_time(report: OverTimeReport, measure: str, palette: Palette, *, today: date) -> DrawnOverTime:
+    """Rows with at least one figure, those that earned most first; the others by name only."""
+    write = _writers(report.currency)[measure]
+    lines = [_draw(name, cells, measure, write, palette) for name, cells in report.rows.items()]
+    return DrawnOverTime(
+        heads=[_head(report, place, today) for place in range(len(report.parts))],
+        lines=[line for line in lines if line.known],
+        total=_draw("", report.total, measure, write, palette),
+        hidden=[line.name for line in lines if not line.known],
+    )
+
+
+def draw_spark(values: Sequence[Value]) -> Spark:
+    """From the least to the greatest value on 24 pixels of height; a value that is not known is a gap."""
+    known = [float(value) for value in values if value is not None]
+    if not known:
+        return Spark([], [], None)
+    least, span = min(known), (max(known) - min(known)) or 1.0
+    step = (WIDTH - 2 * ROOM) / max(len(values) - 1, 1)
+
+    def place(at: int, value: Decimal | float) -> tuple[str, str]:
+        up = (float(value) - least) / span
+        return f"{ROOM + at * step:.1f}", f"{HEIGHT - ROOM - up * (HEIGHT - 2 * ROOM):.1f}"
+
+    runs: list[list[tuple[str, str]]] = [[]]
+    for at, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append(place(at, value))
+    kept = [run for run in runs if run]
+    lines = [" ".join(f"{x},{y}" for x, y in run) for run in kept if len(run) > 1]
+    return Spark(lines, [run[0] for run in kept if len(run) == 1], kept[-1][-1])
+
+
+def table_of_over_time(report: OverTimeReport) -> Table:
+    """One row for each channel and week or month, with every measure."""
+    currency = {"currency": report.currency}
+    heads = [
+        _("Channel"),
+        _("From"),
+        _("To"),
+        _("Cost (%(currency)s)") % currency,
+        _("Conversions"),
+        _("Revenue (%(currency)s)") % currency,
+        _("Sessions"),
+        _("Conversion rate"),
+        _("CPA (%(currency)s)") % currency,
+        _("ROI"),
+        _("ROAS"),
+        _("Customers"),
+        _("CLV (%(currency)s)") % currency,
+    ]
+    rows = [*report.rows.items(), (_("All channels"), report.total)]
+    return Table(heads, [_row(report, name, place, cell) for name, cells in rows for place, cell in enumerate(cells)])
+
+
+def _row(report: OverTimeReport, name: str, place: int, cell: Cell) -> tuple[FileCell, ...]:
+    part, ratios = report.parts[place], cell.returns
+    sums = (name, part.start, part.end, cell.cost, cell.conversions, cell.revenue, cell.sessions)
+    return (*sums, ratios.conversion_rate, ratios.cpa, ratios.roi, ratios.roas, cell.customers, cell.clv)
+
+
+def _draw(name: str, cells: list[Cell], measure: str, write: Callable[[Value], str], palette: Palette) -> Line:
+    values = [cell.measure(measure) for cell in cells]
+    known = any(value is not None for value in values)
+    channel = name or None
+    written = [write(value) for value in values]
+    return Line(name, palette.style(channel), palette.shape(channel), written, draw_spark(values), known)
+
+
+def _head(report: OverTimeReport, place: int, today: date) -> Head:
+    part = report.parts[place]
+    title = figures.month(part.start) if report.params.step == "month" else figures.day(part.start)
+    return Head(title, figures.period(part), part.end >= today)
+
+
+def _writers(currency: str) -> Mapping[str, Callable[[Value], str]]:
+    def money(value: Value) -> str:
+        return figures.money(None if value is None else Decimal(value), currency)
+
+    return {
+        "conversion_rate": figures.share,
+        "cpa": money,
+        "clv": money,
+        "roi": figures.percent,
+        "roas": figures.ratio,
+    }
