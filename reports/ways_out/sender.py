@@ -1,6 +1,7 @@
 """The way to the mail server: who mails come from, and sending one."""
 
 from email.utils import formataddr, parseaddr
+from smtplib import SMTP
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -23,6 +24,10 @@ def open_connection() -> BaseEmailBackend:
     """A connection that the mail server has accepted; raises SMTPException or OSError."""
     connection: BaseEmailBackend = get_connection(fail_silently=False)
     connection.open()
+    server = getattr(connection, "connection", None)
+    if isinstance(server, SMTP):
+        # Said now, so that a server that is in no state to answer is found out before a letter is on its way.
+        server.ehlo_or_helo_if_needed()
     return connection
 
 
