@@ -19,7 +19,7 @@ WAYS = [
     Way(4, 2, 1.1, "/nervous-patients", "https://chatgpt.com/", rises=True),
     Way(4, 2, 0.12, "/whitening", "", "local-news", "display", "banner-{month}", cost=1.6),
 ]  # fmt: skip
-TREATMENTS = [("check-up", 68, 50), ("hygiene", 92, 28), ("whitening", 340, 9), ("implant-consultation", 145, 8),
+TREATMENTS = [("check-up", 68, 50), ("hygiene", 92, 30), ("whitening", 210, 10), ("implant-consultation", 145, 8),
               ("emergency", 120, 14)]  # fmt: skip
 BOOKED, CALLED = "Appointment Booked", "Phone Call"
 
@@ -40,7 +40,7 @@ def tell(teller: Teller, day: date) -> Iterator[Call]:
         if dice.random() < 0.016 * way.pull * (1 + visit):
             calls = {"anonymousId": name, "properties": {"seconds": round(dice.uniform(20, 400))}}
             yield teller.call("track", at + timedelta(minutes=3), event=CALLED, **calls)
-        if dice.random() < 0.023 * way.pull * (1 + visit):
+        if dice.random() < 0.03 * way.pull * (1 + visit):
             who = {"anonymousId": name, "userId": f"{name}@patient.example"}
             yield _book(teller, who, at + timedelta(minutes=5))
             return
@@ -57,7 +57,7 @@ DENTIST = Client(
     site="https://harbour-dental.example",
     locale="en-GB",
     tell=tell,
-    a_day=11,
+    a_day=14,
     weekdays=(1.3, 1.15, 1.05, 1.0, 0.95, 0.75, 0.8),
     months=(1.15, 1.02, 1.0, 0.96, 1.0, 0.96, 0.9, 0.84, 1.06, 1.05, 1.04, 0.85),
 )

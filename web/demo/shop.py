@@ -28,7 +28,7 @@ WAYS = [
     Way(5, 2, 0.95, "/gravel", "https://forum.gravel-riders.example/t/which-bike"),
     Way(3, 1.5, 0.45, "/", "https://www.instagram.com/"),
     Way(2, 1, 0.4, "/guides/fit", "https://www.youtube.com/"),
-    Way(5, 4, 0.35, "/sale", "", "criteo", "display", "retargeting-{season}", cost=3.8),
+    Way(5, 4, 0.3, "/sale", "", "criteo", "display", "retargeting-{season}", cost=5.2),
     # Ad clicks whose tags somebody forgot: the click id still tells the channel, nobody knows the campaign.
     Way(1.5, 0.8, 1.0, "/e-bikes", "https://www.google.com/", more="gclid={click}"),
     Way(1.2, 1, 1.6, "/sale", "", "newsletter", "email", "black-friday", months=frozenset({11}), cost=0.6),
@@ -41,7 +41,7 @@ THINGS = [
 ]  # fmt: skip
 BIKES = [("commuter-1", 899.0), ("gravel-3", 1899.0)]
 # Of one visit, before the way's pull and what the visits before have done.
-ORDERS_A_VISIT = 0.0165
+ORDERS_A_VISIT = 0.0195
 
 
 def tell(teller: Teller, day: date) -> Iterator[Call]:
@@ -135,7 +135,7 @@ SHOP = Client(
     site="https://northwind-bikes.example",
     locale="nl-NL",
     tell=tell,
-    a_day=47,
+    a_day=58,
     # People look at bicycles on Sunday evening and on Monday.
     weekdays=(1.14, 1.0, 0.95, 0.94, 0.9, 0.92, 1.15),
     months=(0.82, 0.86, 1.02, 1.14, 1.12, 1.06, 0.98, 0.94, 1.0, 1.0, 1.08, 1.1),

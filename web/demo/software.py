@@ -21,7 +21,7 @@ WAYS = [
     Way(5, 3, 1.1, "/product", "https://chatgpt.com/", rises=True),
     Way(2, 1, 1.1, "/compare", "https://copilot.microsoft.com/", rises=True),
     Way(4, 2, 0.8, "/blog/inventory-mistakes", "https://www.linkedin.com/"),
-    Way(6, 3, 0.08, "/product", "", "dv360", "display", "always-on", cost=14.0),
+    Way(6, 3, 0.05, "/product", "", "dv360", "display", "always-on", cost=19.0),
 ]  # fmt: skip
 # From each stage to the next: how many go on, and after how many days in the middle.
 TOUR, GUIDE, DEMO, QUOTE, WON = "Tour Watched", "Guide Downloaded", "Demo Requested", "Quote Sent", "Deal Won"

@@ -85,8 +85,9 @@ class Teller:
         return f"{kind}-{self.day:%y%m%d}-{self.number}"
 
     def moment(self, day: date, *, around: float = 16.5, spread: float = 3.8) -> datetime:
-        """Some time of a day, mostly around an hour."""
-        hour = min(23.6, max(5.5, self.dice.gauss(around, spread)))
+        """Some time of a day, mostly around an hour; one in eight at any."""
+        hour = self.dice.gauss(around, spread) if self.dice.random() < 0.875 else self.dice.uniform(0, 23.6)
+        hour = min(23.6, max(0.0, hour))
         return datetime.combine(day, time.min, self.zone) + timedelta(hours=hour)
 
     def pick(self, ways: list[Way], *, back: bool, day: date) -> Way:
@@ -149,7 +150,7 @@ def tell(client: Client, *, zone: ZoneInfo, first: date, start: date, end: date)
 def _tell_day(teller: Teller, first: date) -> Iterator[Call]:
     client, day = teller.client, teller.day
     # A client grows over its first year, and goes on a little afterwards.
-    growth = 0.55 + 0.75 * min(1.2, (day - first).days / 365)
+    growth = 0.4 + 1.15 * min(1.2, (day - first).days / 365)
     usual = client.a_day * growth * client.weekdays[day.weekday()] * client.months[day.month - 1]
     for _ in range(max(0, round(teller.dice.gauss(usual, 0.09 * usual + 0.4)))):
         yield from client.tell(teller, day)

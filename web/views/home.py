@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import audit
 from accounts.actions import create_workspace
 from accounts.models import Agency, Membership, User, Workspace
-from accounts.permissions import Action, roles_that_may
+from accounts.permissions import Action, may
 from reports.catalogue.agency import AgencyReport, State, WorkspaceRow, build
 from reports.ways_out.csv_file import answer_csv
 from tracking.actions import create_default_goals
@@ -46,19 +46,21 @@ def home(request: HttpRequest) -> HttpResponse:
 def show_workspaces(request: HttpRequest) -> HttpResponse:
     """Fifty workspaces by name; of those, the ones first that need care."""
     now = timezone.now()
-    found = list(_from_cursor(workspaces_of(request.user), request.GET.get("cursor", ""))[: A_PAGE + 1])
+    workspaces = workspaces_of(request.user)
+    found = list(_from_cursor(workspaces, request.GET.get("cursor", ""))[: A_PAGE + 1])
     report = build(found[:A_PAGE], now)
     if request.GET.get("export") == "workspaces":
         return _keep_private(answer_csv(table_of_workspaces(report), "workspaces"))
-    page = _draw(report, now) | {
-        "next_cursor": found[A_PAGE - 1].pk if len(found) > A_PAGE else None,
-        "paged": len(found) > A_PAGE or bool(request.GET.get("cursor")),
-        "agencies": _agencies_of(request, Action.CHANGE_WORKSPACE),
-        "manages": _agencies_of(request, Action.MANAGE_MEMBERS),
-        "several_agencies": len({workspace.agency_id for workspace in found}) > 1,
-        "section": "workspaces",
-        "export_tables": ["workspaces"],
-    }
+    page = (
+        _draw(report, now)
+        | _agency_bar(request, workspaces)
+        | {
+            "next_cursor": found[A_PAGE - 1].pk if len(found) > A_PAGE else None,
+            "paged": len(found) > A_PAGE or bool(request.GET.get("cursor")),
+            "several_agencies": len({workspace.agency_id for workspace in found}) > 1,
+            "section": "workspaces",
+        }
+    )
     return _keep_private(render(request, "web/workspaces.html", page))
 
 
@@ -66,7 +68,8 @@ def show_workspaces(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_workspace(request: HttpRequest) -> HttpResponse:
     """The form for a new workspace, and then its key."""
-    agencies = _agencies_of(request, Action.CHANGE_WORKSPACE)
+    bar = _agency_bar(request, workspaces_of(request.user))
+    agencies = bar["agencies"]
     if not agencies:
         _note(request, 403)
         raise PermissionDenied
@@ -75,10 +78,9 @@ def new_workspace(request: HttpRequest) -> HttpResponse:
         agency = next((one for one in agencies if one.slug == request.POST.get("agency")), agencies[0])
         given, errors = read_workspace(request.POST.dict())
         if not errors:
-            return _show_made(request, agency, given)
+            return _show_made(request, agency, given, bar)
         _note(request, 422)
-    page = {
-        "agencies": agencies,
+    page = bar | {
         "zones": list_zones(),
         "currencies": list_money(),
         "given": request.POST if errors else USUAL,
@@ -86,6 +88,18 @@ def new_workspace(request: HttpRequest) -> HttpResponse:
         "section": "workspaces",
     }
     return _keep_private(render(request, "web/agency/new.html", page, status=422 if errors else 200))
+
+
+def _agency_bar(request: HttpRequest, workspaces: QuerySet[Workspace]) -> dict[str, Any]:
+    """What stands beside the pages of an agency: its name, how many workspaces, and what this person may do there."""
+    own = Membership.objects.filter(user=cast(User, request.user)).select_related("agency").order_by("pk")
+    memberships = list(own)
+    return {
+        "home_agency": memberships[0].agency if len(memberships) == 1 else None,
+        "workspaces_in_all": workspaces.count(),
+        "agencies": [one.agency for one in memberships if may(one.role, Action.CHANGE_WORKSPACE)],
+        "manages": any(may(one.role, Action.MANAGE_MEMBERS) for one in memberships),
+    }
 
 
 def _from_cursor(workspaces: QuerySet[Workspace], cursor: str) -> QuerySet[Workspace]:
@@ -112,19 +126,14 @@ def _demo_progress(rows: list[WorkspaceRow], now: datetime) -> Progress | None:
     return min(parts, key=lambda part: part.done)
 
 
-def _agencies_of(request: HttpRequest, action: Action) -> list[Agency]:
-    own = Membership.objects.filter(user=cast(User, request.user), role__in=roles_that_may(action))
-    return [membership.agency for membership in own.select_related("agency").order_by("pk")]
-
-
-def _show_made(request: HttpRequest, agency: Agency, given: dict[str, Any]) -> HttpResponse:
+def _show_made(request: HttpRequest, agency: Agency, given: dict[str, Any], bar: dict[str, Any]) -> HttpResponse:
     """Make the workspace; its key is shown here and nowhere else, so nothing leads on by itself."""
     with transaction.atomic():
         workspace, key = create_workspace(agency, **given)
         create_default_goals(workspace)
     _note(request, 200, workspace)
     page = {"made": workspace, "key": key, "next": reverse("install", args=[workspace.slug]), "section": "workspaces"}
-    return _keep_private(render(request, "web/agency/made.html", page))
+    return _keep_private(render(request, "web/agency/made.html", bar | page))
 
 
 def _note(request: HttpRequest, result: int, workspace: Workspace | None = None) -> None:
