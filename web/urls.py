@@ -7,6 +7,7 @@ from web import urls_reports, urls_settings
 from web.converters import AliasConverter
 from web.views import home, journeys, overview, session, styleguide
 from web.views.lifetime_value import lifetime_value
+from web.views.pipeline import pipeline
 from web.views.returns import returns
 from web.views.returns_over_time import returns_over_time
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("workspaces/", home.show_workspaces, name="workspaces"),
     path("workspaces/new/", home.new_workspace, name="new-workspace"),
     path("w/<slug:slug>/", overview.overview, name="overview"),
+    path("w/<slug:slug>/pipeline/", pipeline, name="pipeline"),
     path("w/<slug:slug>/returns/", returns, name="returns"),
     path("w/<slug:slug>/returns/over-time/", returns_over_time, name="returns-over-time"),
     path("w/<slug:slug>/returns/lifetime-value/", lifetime_value, name="lifetime-value"),

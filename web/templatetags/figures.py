@@ -12,6 +12,7 @@ from django import template
 from django.utils.translation import get_language, gettext, ngettext
 
 from common.periods import Period
+from reports.catalogue import spans
 from reports.report import Figure
 
 register = template.Library()
@@ -184,6 +185,18 @@ def duration(seconds: float) -> str:
     if seconds < 3600:
         return gettext("%(n)s min") % {"n": count(int(seconds // 60))}
     return gettext("%(n)s h") % {"n": count(int(seconds // 3600))}
+
+
+@register.filter
+def span(seconds: float | None) -> str:
+    """9 days: how long people take; a dash where nobody did."""
+    return DASH if seconds is None else spans.span(seconds)
+
+
+@register.filter
+def at(values: dict[int, object], place: int) -> object:
+    """What stands at a place; None where nothing does."""
+    return values.get(place)
 
 
 @register.filter
