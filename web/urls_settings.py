@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from web.views import goals, install, keys, settings
+from web.views import goals, install, keys, rules, settings
 
 W = "w/<slug:slug>/settings/"
 
 urlpatterns = [
     path(W, settings.settings, name="settings"),
+    path(f"{W}channel-rules/", rules.channel_rules, name="channel-rules"),
     path(f"{W}goals/", goals.goals, name="goals"),
     path(f"{W}goals/goal/", goals.goal, name="goal"),
     path(f"{W}install/", install.install, name="install"),

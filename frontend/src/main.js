@@ -5,6 +5,10 @@ import { showPassword } from "./js/password.js";
 import { nameBusyButtons } from "./js/busy.js";
 import { chooseTheme } from "./js/theme.js";
 import { keepPlace } from "./js/swaps.js";
+import { showToasts } from "./js/toasts.js";
+import { listenToKeys } from "./js/keys.js";
+import { orderByDragging } from "./js/rules.js";
+import { lookLive } from "./js/live.js";
 
 closeMenus();
 copyOnClick();
@@ -12,3 +16,7 @@ showPassword();
 nameBusyButtons();
 chooseTheme();
 keepPlace();
+showToasts();
+listenToKeys();
+orderByDragging();
+lookLive();

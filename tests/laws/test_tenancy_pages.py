@@ -17,7 +17,7 @@ from accounts.permissions import Action, may
 from accounts.tenancy import workspace_scope
 from tests.api.cast import a_shop, a_token, an_agency
 from tests.laws.routes import METHODS, walk
-from tracking.models import Alias
+from tracking.models import Alias, Conversion
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +62,10 @@ OWN = {
 # Of a workspace: name → what a role needs to see it. Which methods a page knows, it says itself.
 OF_WORKSPACE = {
     "overview": Action.SEE_REPORTS,
+    "attribution": Action.SEE_REPORTS,
+    "attribution-by": Action.SEE_REPORTS,
+    "attribution-people": Action.SEE_PEOPLE,
+    "conversion": Action.SEE_PEOPLE,
     "journeys": Action.SEE_PEOPLE,
     "journey": Action.SEE_PEOPLE,
     "reports": Action.SEND_REPORTS,
@@ -75,6 +79,7 @@ OF_WORKSPACE = {
     "returns": Action.SEE_REPORTS,
     "returns-over-time": Action.SEE_REPORTS,
     "lifetime-value": Action.SEE_REPORTS,
+    "channel-rules": Action.CHANGE_WORKSPACE,
     "goal": Action.CHANGE_WORKSPACE,
     "goals": Action.CHANGE_WORKSPACE,
     "install": Action.CHANGE_WORKSPACE,
@@ -123,6 +128,9 @@ class Cast:
         removed.delete()
         with workspace_scope(self.shop):
             Alias.objects.create(workspace=self.shop, namespace="user", value="ann", person_id=1)
+            self.conversion = Conversion.objects.create(
+                workspace=self.shop, goal_id=1, key="order:1", person_id=1, at=timezone.now(), message_id="m1"
+            ).pk
         self.invitation = Invitation.objects.create(
             agency=self.agency,
             email="new@bright.example",
@@ -162,6 +170,7 @@ class Cast:
             "member": self.analyst.pk,
             "invitation": self.invitation.pk,
             "alias": "ann",
+            "conversion": self.conversion,
         }
         wanted = next(pattern for pattern in walk(get_resolver().url_patterns) if pattern.name == name)
         return reverse(name, kwargs={key: known[key] for key in wanted.pattern.converters})
