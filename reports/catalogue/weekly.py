@@ -28,7 +28,6 @@ from reports.report import AttributionReport, Credited, CreditRow, ReturnsReport
 from reports.storage import Day
 from reports.weekly_report import WeeklyDay, WeeklyFigure, WeeklyReport, WeeklyRow
 from tracking.models import ChangedDay, EventCount
-from tracking.storage import ingestion_state
 
 SHOWN = 6
 # A day that is being filled again is done in minutes; after this long the report goes out and says "so far".
@@ -111,17 +110,16 @@ def build(workspace: Workspace, params: WeeklyParams, now: datetime) -> WeeklyRe
 
 def find_reason_to_hold(workspace: Workspace, report: WeeklyReport, *, due_at: datetime, now: datetime) -> str:
     """Why this week must not be mailed yet, in a sentence; empty when it may be."""
-    state = ingestion_state(workspace, now)
-    if not state.accepted:
-        return _("No event has arrived yet.")
     zone = ZoneInfo(workspace.timezone)
     newest = EventCount.objects.of(workspace).aggregate(newest=Max("received_at"))["newest"]
-    if newest is not None and day_of(newest, zone) < report.end:
+    if newest is None:
+        return _("No event has arrived yet.")
+    if day_of(newest, zone) < report.end:
         last = format_date(day_of(newest, zone), format="d MMMM", locale=get_language() or "en")
         return _("No event has arrived since {day}. Check that events still come in.").format(day=last)
     if not report.total.conversions:
         return _("No conversion of ‘{goal}’ was counted in this week.").format(goal=report.goal)
-    if day_of(state.as_of, zone) <= report.end:
+    if day_of(report.as_of, zone) <= report.end:
         return _("Events of this week are still being worked off.")
     if report.is_filling and now < due_at + PATIENCE:
         return _("Days of this week are being filled again.")

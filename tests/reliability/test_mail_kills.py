@@ -183,6 +183,8 @@ def test_a_sender_taken_for_dead_that_comes_back_sends_nothing(shop, office, sen
 
 
 def test_whatever_is_killed_nobody_gets_two_and_nobody_is_forgotten(shop, office, senders):
+    # A server that takes its time before it says yes leaves the more room to be killed in.
+    office.on_mail = lambda: time.sleep(0.05)
     chance = random.Random(SEED)
     print(f"seed {SEED}")
     for _ in range(KILLS):
@@ -200,5 +202,4 @@ def test_whatever_is_killed_nobody_gets_two_and_nobody_is_forgotten(shop, office
     letters = came(office)
     assert max(letters.values()) == 1
     assert [who for who, state in found.items() if state == "sent" and letters[who] != 1] == []
-    # Asked and answered, they end as sent.
     print(Counter(found.values()))

@@ -2,11 +2,12 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from accounts.models import Workspace
 from campaigns.actions import put_spend
 from campaigns.core.reading import read_rows
-from common.periods import Period
+from common.periods import Period, start_of_day
 from reports.catalogue import weekly
 from reports.weekly_report import WeeklyReport
 from tests.reports.given import a_day, a_goal, a_mark, a_workspace
@@ -32,17 +33,17 @@ def a_shop(name: str = "Northwind Bikes", **settings: Any) -> Workspace:
     return a_workspace(name=name, currency="EUR", timezone="Europe/Amsterdam", **settings)
 
 
-def two_weeks(shop: Workspace, *, growth: float = 1.25) -> Goal:
+def two_weeks(shop: Workspace, *, growth: float = 1.25, week: Period = WEEK, goal: Goal | None = None) -> Goal:
     """A goal and both weeks' credit; this week's Paid Search earned `growth` times as much as last week's."""
-    goal = a_goal(shop, name="Orders")
+    goal = goal or a_goal(shop, name="Orders")
     marks = {channel: a_mark(shop, channel, campaign=channel.lower()) for channel in EARNED_A_DAY}
     for n in range(14):
         earned = {marks[channel]: values for channel, values in EARNED_A_DAY.items()}
         if n < 7:
             count, revenue = EARNED_A_DAY["Paid Search"]
             earned[marks["Paid Search"]] = (count, revenue / growth)
-        a_day(goal, WEEK.start + timedelta(days=n - 7), earned, unattributed=(1, 30.25))
-    arrived(shop, MONDAY - timedelta(minutes=5))
+        a_day(goal, week.start + timedelta(days=n - 7), earned, unattributed=(1, 30.25))
+    arrived(shop, start_of_day(week.end, ZoneInfo(shop.timezone)) + timedelta(days=1))
     return goal
 
 
