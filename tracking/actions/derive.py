@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 import psycopg
 from django.db import Error, connection
@@ -14,12 +15,14 @@ from accounts.tenancy import workspace_scope
 from tracking.actions.attempts import Attempt, begin_attempt, end_attempt, is_our_fault, take_back_attempt
 from tracking.actions.quarantine import quarantine_event, quarantine_person, refuse_sealed
 from tracking.actions.refills import finish_refills
+from tracking.actions.tails import MANY, derive_tail, events_of, find_tail
 from tracking.core.changes import Changes, find_changed_days, find_people_who_moved
 from tracking.core.facts import ORDER_COMPLETED, ORDER_REFUNDED, PersonEvents, PersonFacts, Rules, StoredEvent
 from tracking.core.identity import ANONYMOUS, USER, Group, Id, read_mentions
 from tracking.core.orders import keep_ledger
 from tracking.core.pipeline import derive, reader_of_arrivals
 from tracking.core.sealed import Sealed
+from tracking.core.tails import Tail
 from tracking.models import DerivingState
 from tracking.storage.events import (
     OrderBook,
@@ -100,8 +103,10 @@ def derive_batch(workspace: Workspace, attempt: Attempt) -> None:
     tellers = {_owner_of(event) for event in book.read(order_ids_in(events))}
     with answers_later():
         people = save_people(workspace.pk, read_mentions(events), tellers)
-        persons = _gather_new(people, events) | load_persons(workspace, people, rules)
-        derive_people(workspace, rules, people, persons, book, refunded=order_ids_in(events, ORDER_REFUNDED))
+        persons = _gather_new(people, events) | load_persons(workspace, people, rules, most=MANY + 1)
+        told = [*events, *book.read(order_ids_in(events))]
+        tails = _take_tails(workspace, rules, people, persons, told)
+        derive_people(workspace, rules, people, persons, book, tails, refunded=order_ids_in(events, ORDER_REFUNDED))
         leave_inbox(workspace.pk, batch.places)
 
 
@@ -120,6 +125,7 @@ def derive_people(
     people: People,
     persons: Mapping[int, PersonEvents],
     book: OrderBook,
+    tails: Mapping[int, Tail] = MappingProxyType({}),
     *,
     refunded: Collection[str] = (),
     refill_id: int | None = None,
@@ -136,8 +142,15 @@ def derive_people(
     save_refunds(workspace.pk, refunded, ledger)
     read, numbers = reader_of_arrivals(rules), MarkNumbers(workspace.pk, rules.channels)
     # Known people first: what they lose to new ones is theirs no longer when those are added.
-    known = {number: person for number, person in persons.items() if number not in people.new}
-    changes = _save_known(workspace.pk, people, derive(known, ledger, rules, sealed, read), numbers)
+    whole = {n: person for n, person in persons.items() if n not in people.new and n not in tails}
+    known = derive(whole, ledger, rules, sealed, read)
+
+    def derive_after(person: PersonEvents, before: Sealed) -> PersonFacts:
+        return derive({0: person}, ledger, rules, {0: before}, read)[0]
+
+    for n, tail in tails.items():
+        known[n] = derive_tail(workspace.pk, people.groups[n], persons[n], tail, rules, derive_after)
+    changes = _save_known(workspace.pk, people, known, numbers, tails)
     # Visits that moved along with a person left behind how much of them came before the seal.
     save_sealed_hits(workspace.pk, hits_of(sealed, people.gone.values()) if sealed else {})
     for part in _parts_of(people.new):
@@ -147,11 +160,37 @@ def derive_people(
     note_days(workspace.pk, find_changed_days(changes, lookbacks, rules.zone), refill_id)
 
 
-def _save_known(workspace_id: int, people: People, facts: Mapping[int, PersonFacts], numbers: MarkNumbers) -> Changes:
+def _take_tails(
+    workspace: Workspace,
+    rules: Rules,
+    people: People,
+    persons: dict[int, PersonEvents],
+    told: Iterable[StoredEvent],
+) -> dict[int, Tail]:
+    """Read again whoever has too many events to be read whole: from where the new ones make a difference, or whole."""
+    tails = {}
+    for number in [n for n, person in persons.items() if len(person.events) > MANY and n not in people.new]:
+        group = people.groups[number]
+        if number in people.settled and workspace.sealed_at is None:
+            tails[number] = find_tail(workspace.pk, number, rules, events_of(group, told))
+        seal = tails[number].since if number in tails else workspace.sealed_at
+        events = load_events_of(workspace.pk, group.users, group.anonymous, rules.event_names, seal=seal)
+        persons[number] = PersonEvents(events, frozenset(group.anonymous))
+    return tails
+
+
+def _save_known(
+    workspace_id: int,
+    people: People,
+    facts: Mapping[int, PersonFacts],
+    numbers: MarkNumbers,
+    tails: Mapping[int, Tail],
+) -> Changes:
     known = [number for number in people.numbers if number not in people.new]
     if not known:
         return Changes()
-    changes = save_facts(workspace_id, known, facts, numbers.of(facts.values()))
+    since = {number: tail.since for number, tail in tails.items()}
+    changes = save_facts(workspace_id, known, facts, numbers.of(facts.values()), since=since)
     save_open_paths(workspace_id, find_people_who_moved(changes))
     return changes
 
@@ -179,12 +218,15 @@ GIVE_UP: dict[str, Callable[[Workspace, Attempt], None]] = {
 }
 
 
-def load_persons(workspace: Workspace, people: People, rules: Rules) -> dict[int, PersonEvents]:
-    """Everything kept about these people, by number; new ones are left out."""
+def load_persons(
+    workspace: Workspace, people: People, rules: Rules, *, most: int | None = None
+) -> dict[int, PersonEvents]:
+    """Everything kept about these people, or at most so many events of each id; new ones are left out."""
     groups = {number: group for number, group in people.groups.items() if number not in people.new}
     users = [user for group in groups.values() for user in group.users]
     anonymous = [one for group in groups.values() for one in group.anonymous]
-    events = load_events_of(workspace.pk, users, anonymous, rules.event_names, seal=workspace.sealed_at)
+    seal = workspace.sealed_at
+    events = load_events_of(workspace.pk, users, anonymous, rules.event_names, seal=seal, most=most)
     return _share_out(events, groups)
 
 

@@ -10,24 +10,24 @@ from tracking.storage.rows import for_each, run, send
 
 # Before the seal events are gone, or about to go: half of them would tell less than none.
 _KEPT = "at >= coalesce(%(seal)s::timestamptz, '-infinity')"
-_COLUMNS = "message_id, kind, at, anonymous_id, user_id, name, order_id"
+COLUMNS = "message_id, kind, at, anonymous_id, user_id, name, order_id"
 # Payloads are the bulk of an event: only those are read from which a fact may come.
 _TELLING = "case when kind in ('page', 'screen', 'alias') or name = any(%(names)s::text[]) then payload::text end"
 _OF_USER = f"""
-select {_COLUMNS}, {_TELLING} from tracking_event
+select {COLUMNS}, {_TELLING} from tracking_event
 where workspace_id = %(workspace)s and user_id = wanted.id and {_KEPT} and (
     kind in ('page', 'screen', 'alias') or kind = 'track' and name = any(%(names)s::text[])
     or anonymous_id is not null
-)
+) limit %(most)s
 """  # noqa: S608 - our own text
 _OF_ANONYMOUS = f"""
-select {_COLUMNS}, {_TELLING} from tracking_event
+select {COLUMNS}, {_TELLING} from tracking_event
 where workspace_id = %(workspace)s and user_id is null and anonymous_id = wanted.id and {_KEPT}
-    and (kind in ('page', 'screen') or kind = 'track' and name = any(%(names)s::text[]))
+    and (kind in ('page', 'screen') or kind = 'track' and name = any(%(names)s::text[])) limit %(most)s
 """  # noqa: S608 - our own text
 _OF_PEOPLE = f"{for_each('users', 'text', _OF_USER)} union all {for_each('anonymous', 'text', _OF_ANONYMOUS)}"
 _OF_ORDER = f"""
-select {_COLUMNS}, case when name = %(refunded)s then payload::text end from tracking_event
+select {COLUMNS}, case when name = %(refunded)s then payload::text end from tracking_event
 where workspace_id = %(workspace)s and order_id = wanted.id
 """  # noqa: S608 - our own text
 _WAITING = f"""
@@ -35,7 +35,7 @@ select i.seq, e.* from (
     select seq, message_id from tracking_inbox where workspace_id = %(workspace)s
         and (%(only)s::bigint is null or seq = %(only)s) order by seq limit %(size)s
 ) i left join lateral (
-    select {_COLUMNS}, {_TELLING}
+    select {COLUMNS}, {_TELLING}
     from tracking_event where workspace_id = %(workspace)s and message_id = i.message_id offset 0
 ) e on true
 """  # noqa: S608 - our own text
@@ -76,8 +76,12 @@ def load_events_of(
     names: Collection[str],
     *,
     seal: datetime | None = None,
+    most: int | None = None,
 ) -> list[StoredEvent]:
-    """All events of these ids since the seal from which facts may come; `names` are the events that goals are about."""
+    """The events of these ids since the seal from which facts may come, all or at most so many of each id.
+
+    `names` are the events that goals are about.
+    """
     rows = run(
         workspace_id,
         _OF_PEOPLE,
@@ -85,6 +89,7 @@ def load_events_of(
         anonymous=pack("text", anonymous),
         names=list(names),
         seal=seal,
+        most=most,
     )
     return [StoredEvent._make(row) for row in rows]
 

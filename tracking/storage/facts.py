@@ -1,6 +1,9 @@
 """Stored facts against derived ones: only what differs is written."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tracking.core.changes import Changes, Moment
@@ -17,6 +20,7 @@ SESSIONS = Table(
     "tracking_session",
     {"person_id": "bigint", "started_at": "timestamptz", "tie": "integer"},
     {"ended_at": "timestamptz", "hits": "integer", "mark_id": "bigint"},
+    time="started_at",
 )
 CONVERSIONS = Table(
     "tracking_conversion",
@@ -48,6 +52,10 @@ REFUNDS = Table(
 _MESSAGES = Table("tracking_touchdetail", _TOUCH_KEY, {"message_id": "text"})
 
 
+_EVER = datetime.min.replace(tzinfo=UTC)
+Load = Callable[[Table], dict[Row, Row]]
+
+
 class Difference(NamedTuple):
     """What to write so that a table holds what was derived: rows by their keys, as they were and as they are."""
 
@@ -57,18 +65,23 @@ class Difference(NamedTuple):
 
 
 def save_facts(
-    workspace_id: int, people: Collection[int], facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]
+    workspace_id: int,
+    people: Collection[int],
+    facts: Mapping[int, PersonFacts],
+    marks: Mapping[Mark, int],
+    *,
+    since: Mapping[int, datetime] = MappingProxyType({}),
 ) -> Changes:
-    """Make the stored facts of `people` those derived, and return what that changed.
+    """Make the stored facts of `people` those derived, and return what that changed; of some, only those `since` then.
 
     People without derived facts lose theirs; what is stored already is left alone, so a repeat writes nothing.
     """
     changes = Changes()
-    numbers = list(people)
-    _save_touches(workspace_id, numbers, facts, marks, changes)
-    _save_sessions(workspace_id, numbers, facts, marks)
-    _save_conversions(workspace_id, numbers, facts, changes)
-    _save_entries(workspace_id, numbers, facts, changes)
+    load = partial(_load, workspace_id, column="person_id", kind="bigint", values=list(people), since=since)
+    _save_touches(workspace_id, load, facts, marks, changes)
+    _save_sessions(workspace_id, load, facts, marks)
+    _save_conversions(workspace_id, load, facts, changes)
+    _save_entries(workspace_id, load, facts, changes)
     return changes
 
 
@@ -93,7 +106,8 @@ def save_refunds(workspace_id: int, order_ids: Collection[str], ledger: Ledger) 
         for refund in ledger.refunds.get(order_id, [])
     }
     if order_ids:
-        _write(workspace_id, REFUNDS, compare(_load(workspace_id, REFUNDS, "order_id", "text", order_ids), wanted))
+        stored = _load(workspace_id, REFUNDS, column="order_id", kind="text", values=list(order_ids))
+        _write(workspace_id, REFUNDS, compare(stored, wanted))
 
 
 def compare(stored: Mapping[Row, Row], wanted: Mapping[Row, Row]) -> Difference:
@@ -105,13 +119,13 @@ def compare(stored: Mapping[Row, Row], wanted: Mapping[Row, Row]) -> Difference:
 
 def _save_touches(
     workspace_id: int,
-    people: list[int],
+    load: Load,
     facts: Mapping[int, PersonFacts],
     marks: Mapping[Mark, int],
     changes: Changes,
 ) -> None:
-    messages = _load(workspace_id, _MESSAGES, "person_id", "bigint", people)
-    loaded = _load(workspace_id, TOUCHES, "person_id", "bigint", people)
+    messages = load(_MESSAGES)
+    loaded = load(TOUCHES)
     stored = {key: (*rest, *messages.get(key, ("",))) for key, rest in loaded.items()}
     touches = {(number, t.at, t.tie): t for number, found in facts.items() for t in found.touches}
     wanted = {key: (marks[t.mark], t.message_id) for key, t in touches.items()}
@@ -138,15 +152,13 @@ def _add_touches(workspace_id: int, facts: Mapping[int, PersonFacts], marks: Map
         add_columns(workspace_id, DETAILS, [*key, *details])
 
 
-def _save_sessions(
-    workspace_id: int, people: list[int], facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]
-) -> None:
-    stored = _load(workspace_id, SESSIONS, "person_id", "bigint", people)
+def _save_sessions(workspace_id: int, load: Load, facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]) -> None:
+    stored = load(SESSIONS)
     _write(workspace_id, SESSIONS, compare(stored, _by_key(SESSIONS, _rows_of_sessions(facts, marks))))
 
 
-def _save_conversions(workspace_id: int, people: list[int], facts: Mapping[int, PersonFacts], changes: Changes) -> None:
-    stored = _load(workspace_id, CONVERSIONS, "person_id", "bigint", people)
+def _save_conversions(workspace_id: int, load: Load, facts: Mapping[int, PersonFacts], changes: Changes) -> None:
+    stored = load(CONVERSIONS)
     wanted = _by_key(CONVERSIONS, _rows_of_conversions(facts))
     difference = compare(stored, wanted)
     _write(workspace_id, CONVERSIONS, difference)
@@ -156,8 +168,8 @@ def _save_conversions(workspace_id: int, people: list[int], facts: Mapping[int, 
     )
 
 
-def _save_entries(workspace_id: int, people: list[int], facts: Mapping[int, PersonFacts], changes: Changes) -> None:
-    stored = _load(workspace_id, ENTRIES, "person_id", "bigint", people)
+def _save_entries(workspace_id: int, load: Load, facts: Mapping[int, PersonFacts], changes: Changes) -> None:
+    stored = load(ENTRIES)
     difference = compare(stored, _by_key(ENTRIES, _rows_of_entries(facts)))
     _write(workspace_id, ENTRIES, difference)
     for changed in difference:
@@ -186,12 +198,22 @@ def _by_key(table: Table, rows: Iterable[Row]) -> dict[Row, Row]:
     return {row[:width]: row[width:] for row in rows}
 
 
-def _load(workspace_id: int, table: Table, column: str, kind: str, values: Collection[Any]) -> dict[Row, Row]:
+def _load(
+    workspace_id: int,
+    table: Table,
+    *,
+    column: str,
+    kind: str,
+    values: Sequence[Any],
+    since: Mapping[Any, datetime] = MappingProxyType({}),
+) -> dict[Row, Row]:
     query = (
         f"select {', '.join(table.columns)} from {table.name}"  # noqa: S608 - our own names
-        f" where workspace_id = %(workspace)s and {column} = wanted.id"
+        f" where workspace_id = %(workspace)s and {column} = wanted.id and {table.time} >= wanted.since"
     )
-    return _by_key(table, run(workspace_id, for_each("values", kind, query), values=pack(kind, list(values))))
+    times = pack("timestamptz", [since.get(value, _EVER) for value in values])
+    rows = run(workspace_id, for_each("values", kind, query, since="since"), values=pack(kind, values), since=times)
+    return _by_key(table, rows)
 
 
 def _add(workspace_id: int, table: Table, rows: Iterable[Row]) -> None:

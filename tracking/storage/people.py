@@ -1,5 +1,6 @@
 """Ids, the links between them, and the numbers of the people they make."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -58,6 +59,8 @@ class People:
     gone: dict[int, int]
     # Of whose ids nothing was known before: nothing is stored about them, and all of their events wait.
     new: frozenset[int] = frozenset()
+    # Whose ids are the very same as before.
+    settled: frozenset[int] = frozenset()
 
     @property
     def numbers(self) -> list[int]:
@@ -77,7 +80,7 @@ def save_people(workspace_id: int, said: Mentions, others: Iterable[Id] = ()) ->
     gone = _find_gone(ids, circle)
     _save_numbers(workspace_id, ids, circle, gone)
     new = frozenset(number for number, known in ids.items() if circle.numbers.keys().isdisjoint(known))
-    return People(numbered, gone, new)
+    return People(numbered, gone, new, _find_settled(ids, circle))
 
 
 def load_people(workspace_id: int, numbers: Collection[int]) -> People:
@@ -150,6 +153,15 @@ def _number(workspace_id: int, groups: list[Group], circle: Circle) -> list[int]
     missing = chosen.count(None)
     new = iter(sorted(row[0] for row in run(workspace_id, _NEW_PEOPLE, number=missing)) if missing else ())
     return [next(new) if number is None else number for number in chosen]
+
+
+def _find_settled(ids: Mapping[int, list[Id]], circle: Circle) -> frozenset[int]:
+    before = Counter(circle.numbers.values())
+    return frozenset(
+        number
+        for number, group in ids.items()
+        if before[number] == len(group) and all(circle.numbers.get(known) == number for known in group)
+    )
 
 
 def _find_gone(ids: Mapping[int, list[Id]], circle: Circle) -> dict[int, int]:

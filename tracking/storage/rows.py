@@ -23,18 +23,24 @@ class Table:
     name: str
     key: Mapping[str, str]
     rest: Mapping[str, str]
+    # When what a row tells of happened.
+    time: str = "at"
 
     @property
     def columns(self) -> Mapping[str, str]:
         return {**self.key, **self.rest}
 
 
-def for_each(values: str, kind: str, query: str) -> str:
+def for_each(values: str, kind: str, query: str, *, since: str = "") -> str:
     """A statement that runs `query` once for each `wanted.id` among the values of that name.
 
-    The planner knows little about a young workspace and would rather read all of its rows; this leaves it no choice.
+    `since` names times, one for each value, that the query knows as `wanted.since`. The planner knows little about a
+    young workspace and would rather read all of its rows; this leaves it no choice.
     """
-    source = f"unnest(%({values})s::{kind}[]) as wanted (id), lateral ({query} offset 0) as found"
+    columns, names = f"%({values})s::{kind}[]", "id"
+    if since:
+        columns, names = f"{columns}, %({since})s::timestamptz[]", "id, since"
+    source = f"unnest({columns}) as wanted ({names}), lateral ({query} offset 0) as found"
     return f"select found.* from {source}"  # noqa: S608 - our own names
 
 
