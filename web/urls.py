@@ -3,9 +3,9 @@
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
-from web import urls_reports, urls_settings
+from web import urls_attribution, urls_reports, urls_settings
 from web.converters import AliasConverter
-from web.views import home, journeys, overview, session, styleguide
+from web.views import home, journeys, live, overview, session, styleguide
 from web.views.lifetime_value import lifetime_value
 from web.views.pipeline import pipeline
 from web.views.returns import returns
@@ -22,9 +22,13 @@ urlpatterns = [
     path("w/<slug:slug>/returns/", returns, name="returns"),
     path("w/<slug:slug>/returns/over-time/", returns_over_time, name="returns-over-time"),
     path("w/<slug:slug>/returns/lifetime-value/", lifetime_value, name="lifetime-value"),
+    path("w/<slug:slug>/live/", live.live_events, name="live-events"),
+    path("w/<slug:slug>/live/refused/<int:number>/", live.refused_event, name="refused-event"),
+    path("w/<slug:slug>/live/<alias:message>/", live.one_event, name="event"),
     path("w/<slug:slug>/journeys/", journeys.journeys, name="journeys"),
     path("w/<slug:slug>/journeys/<alias:alias>/", journeys.person_journey, name="journey"),
     path("w/<slug:slug>", RedirectView.as_view(pattern_name="overview", query_string=True)),
+    *urls_attribution.urlpatterns,
     *urls_reports.urlpatterns,
     *urls_settings.urlpatterns,
     path("log-in/", session.log_in, name="log-in"),

@@ -78,13 +78,19 @@ def knows_days(model: str) -> bool:
     return model not in SOLVED or not SOLVED[model].uses_open_paths
 
 
-def build(workspace: Workspace, params: Params, interval: str, now: datetime) -> OverTimeReport:
-    """The report as of now. Groups beyond the MOST_SERIES largest are `(other)`."""
+def build(
+    workspace: Workspace, params: Params, interval: str, now: datetime, *, as_of: datetime | None = None
+) -> OverTimeReport:
+    """The report as of now. Groups beyond the MOST_SERIES largest are `(other)`.
+
+    With `as_of`, of a report of the same parameters beside which it is shown, that one's notes are not said again.
+    """
     check_adds_up(params.model)
     slots = cut(params.period, interval)
     if len(slots) > MOST_SLOTS:
         raise Refusal("period_too_long", _("Choose a shorter period, or weeks or months."), field="start")
-    as_of = find_as_of(workspace, now)
+    notes = [] if as_of else attribution.describe(workspace, params)
+    as_of = as_of or find_as_of(workspace, now)
     today = day_of(as_of, ZoneInfo(workspace.timezone))
     groups, days = _load_days(workspace, params)
     groups_before, days_before = _load_days(workspace, replace(params, period=params.period.before))
@@ -114,7 +120,7 @@ def build(workspace: Workspace, params: Params, interval: str, now: datetime) ->
         total=totals.total,
         total_before=_sum_days(days_before, {day - shift: place for day, place in places.items()})[0].total,
         as_of=as_of,
-        notes=attribution.describe(workspace, params),
+        notes=notes,
     )
 
 

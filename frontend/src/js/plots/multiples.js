@@ -3,7 +3,7 @@ import { draw } from "./engine.js";
 import { findPoints, make } from "./finder.js";
 import { roundStep, roundTop } from "./scales.js";
 import { pale } from "./tokens.js";
-import { amountText, dayText } from "./words.js";
+import { amountText, dayText, monthText } from "./words.js";
 
 // data: what reports/over-time/ answers. Each [data-series] box draws the series of that number; the words of a point
 // come from the table that the element names by data-table: one row a slot, one column a series, in the same order.
@@ -45,31 +45,33 @@ function describe(tokens, { amounts, data, step, top, named }) {
         color: tokens.faint,
         fontSize: 11.5,
         margin: 6,
-        formatter: dayText,
+        formatter: data.interval === "month" ? monthText : dayText,
         interval: (i) => i === 0 || (i === last && last > 0),
         alignMinLabel: "left",
         alignMaxLabel: "right",
       },
     },
-    yAxis: {
-      type: "value",
-      min: 0,
-      max: top,
-      interval: step,
-      splitLine: { lineStyle: { color: tokens.grid } },
-      axisLabel: {
-        show: named,
-        inside: true,
-        margin: 0,
-        color: tokens.faint,
-        fontSize: 11.5,
-        verticalAlign: "bottom",
-        padding: [0, 0, 2, 0],
-        // Only the first line is named; it names the scale.
-        formatter: (value) => (value === step ? amountText(value, data) : ""),
+    // Two axes of one scale: lines behind the bars, the label before them.
+    yAxis: [
+      { ...scale(step, top), splitLine: { lineStyle: { color: tokens.grid } }, axisLabel: { show: false } },
+      {
+        ...scale(step, top),
+        position: "left",
+        z: 5,
+        splitLine: { show: false },
+        axisLabel: {
+          show: named,
+          inside: true,
+          margin: 0,
+          color: tokens.faint,
+          fontSize: 11.5,
+          verticalAlign: "bottom",
+          padding: [0, 0, 2, 0],
+          // Only the first line is named; it names the scale.
+          formatter: (value) => (value === step ? amountText(value, data) : ""),
+        },
       },
-      z: 5,
-    },
+    ],
     series: [
       {
         type: "bar",
@@ -85,6 +87,10 @@ function describe(tokens, { amounts, data, step, top, named }) {
       },
     ],
   };
+}
+
+function scale(step, top) {
+  return { type: "value", min: 0, max: top, interval: step, axisLine: { show: false }, axisTick: { show: false } };
 }
 
 function isFirstOfRow(box, boxes) {
