@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from reports.catalogue.journey_list import PeopleReport
 from reports.catalogue.journey_report import JourneyReport, JourneyTouch
+from reports.catalogue.live_report import LiveReport
 from reports.ways_out.csv_file import Cell, Table
 
 
@@ -69,3 +70,39 @@ def _worth(touch: JourneyTouch, model: str) -> Cell:
     if share is None:
         return None
     return share.credit if share.value is None else share.value
+
+
+def table_of_events(report: LiveReport) -> Table:
+    """One row an event or refusal, the newest first."""
+    heads = [
+        _("Arrived"),
+        _("Happened"),
+        _("Type"),
+        _("Event"),
+        _("Kind of id"),
+        _("Id"),
+        _("Came in as"),
+        _("What became of it"),
+        _("Channel"),
+        _("Value (%(currency)s)") % {"currency": report.currency},
+        _("Events"),
+        _("Message id"),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            row.received_at,
+            row.at,
+            row.kind,
+            row.name,
+            row.namespace,
+            row.alias,
+            row.door,
+            row.words,
+            row.channel,
+            row.value,
+            row.events,
+            row.message_id,
+        ]
+        for row in report.rows
+    ]
+    return Table(heads, rows)

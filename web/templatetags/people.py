@@ -93,3 +93,12 @@ def short_id(value: str) -> str:
 def kind_of_id(namespace: str) -> str:
     """user or anon, before an id."""
     return gettext("user") if namespace == "user" else gettext("anon")
+
+
+@register.filter
+def live_time(value: datetime, zone: str) -> str:
+    """09:14:07 today, 21 Nov, 09:14:07 before."""
+    local, today = value.astimezone(ZoneInfo(zone)), timezone.now().astimezone(ZoneInfo(zone)).date()
+    if local.date() == today:
+        return f"{local:%H:%M:%S}"
+    return f"{format_date(local.date(), 'd MMM', locale=_date_locale())}, {local:%H:%M:%S}"
