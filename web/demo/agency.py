@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from accounts.actions import create_agency, create_workspace, make_demo_user
 from accounts.models import Agency, Role, Workspace, WorkspaceAccess
 from accounts.tenancy import TenantModel, workspace_scope
+from reports.deliveries.schedules import Wish, save_schedule
 from tracking.actions import create_default_goals, create_goal, set_pipeline
 from web.demo import dentist, software
 from web.demo.dentist import DENTIST
@@ -21,6 +22,7 @@ from web.demo.story import Client
 NAME = "Marlow & Pike"
 # No secret: it is printed, and the log-ins are off on any address that others can reach.
 PASSWORD = "headwater-demo"  # noqa: S105
+MONDAY_MORNING = Wish(is_on=True, weekday=0, hour=8, goal_id=None, model="linear", words="")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Setup:
     settings: Mapping[str, Any]
     goals: Sequence[Mapping[str, Any]] = ()
     stages: Sequence[Mapping[str, str]] = ()
+    # Whether a report is made every Monday; to whom it goes, people say themselves.
+    mailed: bool = True
 
     @property
     def slug(self) -> str:
@@ -72,6 +76,7 @@ SETUPS = (
             {"name": "booking", "event": dentist.BOOKED},
             {"name": "phone call", "event": dentist.CALLED, "value": 35},
         ],
+        mailed=False,
     ),
 )
 PEOPLE = (
@@ -111,6 +116,8 @@ def make_workspace(agency: Agency, setup: Setup) -> Workspace:
             create_default_goals(workspace)
         if setup.stages:
             set_pipeline(workspace, setup.stages)
+        if setup.mailed:
+            save_schedule(workspace, MONDAY_MORNING, now=workspace.created_at)
     return workspace
 
 

@@ -28,7 +28,7 @@ WAYS = [
     Way(5, 2, 0.95, "/gravel", "https://forum.gravel-riders.example/t/which-bike"),
     Way(3, 1.5, 0.45, "/", "https://www.instagram.com/"),
     Way(2, 1, 0.4, "/guides/fit", "https://www.youtube.com/"),
-    Way(5, 4, 0.3, "/sale", "", "criteo", "display", "retargeting-{season}", cost=5.2),
+    Way(5, 4, 0.3, "/sale", "", "criteo", "display", "retargeting-{season}", cost=6.4),
     # Ad clicks whose tags somebody forgot: the click id still tells the channel, nobody knows the campaign.
     Way(1.5, 0.8, 1.0, "/e-bikes", "https://www.google.com/", more="gclid={click}"),
     Way(1.2, 1, 1.6, "/sale", "", "newsletter", "email", "black-friday", months=frozenset({11}), cost=0.6),
@@ -39,7 +39,7 @@ WAYS = [
 THINGS = [
     ("helmet", 89.0), ("lock", 59.95), ("tyres", 74.5), ("rain-jacket", 149.0), ("lights", 44.9), ("bag", 119.0),
 ]  # fmt: skip
-BIKES = [("commuter-1", 899.0), ("gravel-3", 1899.0)]
+BIKES = [("kids-20", 329.0), ("commuter-1", 649.0)]
 # Of one visit, before the way's pull and what the visits before have done.
 ORDERS_A_VISIT = 0.0195
 
@@ -123,7 +123,7 @@ def _till_sale(teller: Teller, day: date) -> Iterator[Call]:
 def _bought(teller: Teller, number: str) -> tuple[dict[str, Any], float]:
     dice = teller.dice
     basket = [dice.choice(THINGS) for _ in range(dice.choices([1, 2, 3], [62, 28, 10])[0])]
-    if dice.random() < 0.006:
+    if dice.random() < 0.02:
         basket.append(dice.choice(BIKES))
     products = [{"product_id": name, "price": price, "quantity": 1} for name, price in basket]
     worth = round(sum(price for _, price in basket), 2)
