@@ -8,38 +8,22 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 
 from accounts import actions, members
 from accounts.api import serializers as shapes
-from accounts.api.idempotency import HEADER, Derived
-from accounts.api.pages import MOST, USUAL, answer_page
+from accounts.api.asking import ONCE, PAGE, read_body
+from accounts.api.idempotency import Derived
+from accounts.api.pages import answer_page
 from accounts.api.views import AgencyView, WorkspaceRequest, WorkspaceView
 from accounts.keys import TOKEN, WRITE_KEY
 from accounts.models import Agency, ApiToken, AuditEntry, Membership, Scope, Workspace, WriteKey
 from accounts.permissions import Action, may, role_of_token
 
-PAGE = [
-    OpenApiParameter("cursor", description="Where the page before ended: take the whole address from `next`."),
-    OpenApiParameter("limit", OpenApiTypes.INT, description=f"1 to {MOST}, usually {USUAL}."),
-]
-ONCE = OpenApiParameter(
-    HEADER,
-    location=OpenApiParameter.HEADER,
-    description="A repeat with the same key gets the first answer again for a day.",
-)
 Row = TypeVar("Row", bound=Model)
-
-
-def read_body(serializer: BaseSerializer[Any]) -> dict[str, Any]:
-    """What was posted, checked; raises ValidationError naming the fields."""
-    serializer.is_valid(raise_exception=True)
-    return serializer.validated_data
 
 
 def find(rows: QuerySet[Row], pk: int) -> Row:

@@ -20,7 +20,7 @@ from common.errors import Refusal
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(days=1)
-_SHAPE = re.compile(r"[\x21-\x7e]{1,200}")
+SHAPE = r"[\x21-\x7e]{1,200}"
 
 
 class AlreadyAnswered(Exception):
@@ -64,7 +64,7 @@ def claim_key(request: Request, *, derived: Derived | None) -> Claim | None:
     key = request.headers.get(HEADER)
     if key is None:
         return None
-    if not _SHAPE.fullmatch(key):
+    if not re.fullmatch(SHAPE, key):
         raise ValidationError({HEADER: _("Use 1 to 200 visible ASCII characters.")})
     agency = token_of(request).agency
     IdempotentAnswer.objects.filter(agency=agency, created_at__lt=timezone.now() - KEPT).delete()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from rest_framework.fields import CharField
 
 # As in accounts.permissions, which cannot be imported while the library's own views are.
 READING = {"GET", "HEAD"}
@@ -64,6 +65,14 @@ class ApiSchema(AutoSchema):
         named = {str(status): {"$ref": f"#/components/responses/{ERRORS[status][0]}"} for status in self.find_errors()}
         return {**bodies, **named}
 
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> dict[str, Any]:
+        schema: dict[str, Any] = super()._map_serializer_field(field, direction, bypass_extensions)
+        is_text = isinstance(field, CharField) and schema.get("type") == "string" and "format" not in schema
+        if is_text and direction == "request" and not field.allow_blank:
+            # Spaces around are taken off, and something must be left.
+            schema = {**schema, "minLength": max(1, schema.get("minLength", 0)), "pattern": r"\S"}
+        return schema
+
     def find_errors(self) -> list[int]:
         """The statuses of the errors this operation can answer."""
         writes = self.method not in READING
@@ -86,7 +95,15 @@ class ApiSchema(AutoSchema):
 
 
 def add_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """The description with the one shape of errors, and the answers that have it."""
+    """The description with the one shape of errors, the answers that have it, and no parameter without a value."""
+    for operation in (one for path in result["paths"].values() for one in path.values()):
+        for parameter in operation.get("parameters", []):
+            if (
+                parameter["in"] == "query"
+                and set(parameter["schema"]) == {"type"}
+                and parameter["schema"]["type"] == "string"
+            ):
+                parameter["schema"] = {"type": "string", "minLength": 1}
     for kind, named in COMPONENTS.items():
         result["components"][kind] = dict(sorted({**result["components"].get(kind, {}), **named}.items()))
     return result

@@ -165,7 +165,9 @@ class NothingHere(ApiView):
 
 
 def check_query(request: Request) -> None:
-    """Refuse characters in the query that no table can keep; raises ValidationError naming the parameter."""
+    """Refuse what has no value, and characters that no table can keep; raises ValidationError naming the parameter."""
     for name, values in request.query_params.lists():
         if any("\0" in text for text in (name, *values)):
             raise ValidationError({name.replace("\0", ""): _("This has a character that cannot be kept.")})
+        if "" in values:
+            raise ValidationError({name: _("Give a value, or leave it out.")})

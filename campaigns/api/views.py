@@ -4,24 +4,18 @@ from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from accounts.api.asking import PAGE
 from accounts.api.errors import TooLarge
-from accounts.api.pages import MOST, USUAL, answer_page
+from accounts.api.pages import answer_page
 from accounts.api.parsers import CleanJSONParser
 from accounts.api.views import WorkspaceRequest, WorkspaceView
 from campaigns import actions
 from campaigns.api import serializers
 from campaigns.api.serializers import MOST_ROWS
 from campaigns.models import Spend
-
-PAGE = [
-    OpenApiParameter("cursor", description="Where the page before ended: take the whole address from `next`."),
-    OpenApiParameter("limit", OpenApiTypes.INT, description=f"1 to {MOST}, usually {USUAL}."),
-]
-
 
 MAX_ID = 2**63 - 1
 

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.asking import read_body
 from accounts.api.views import WorkspaceRequest, WorkspaceView
 from accounts.models import ApiToken, Scope
 from accounts.permissions import SCOPES, TokenScope
@@ -46,10 +47,8 @@ class FunnelView(WorkspaceView):
         tags=["reports"],
     )
     def post(self, request: WorkspaceRequest, workspace: str) -> Response:
-        serializer = AskedFunnelSerializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
         now = timezone.now()
-        given = _as_json(serializer.validated_data)
+        given = _as_json(read_body(AskedFunnelSerializer(data=request.data)))
         params = funnel.read_params(request.workspace, given, now)
         if not funnel.is_long(request.workspace, params):
             return Response(show_funnel(funnel.build(request.workspace, params, now)))

@@ -80,7 +80,8 @@ def read_over_time(workspace: Workspace, query: Mapping[str, str], *, now: datet
     step = query.get("step") or USUAL_STEP
     if step not in STEPS:
         raise Refusal("invalid_choice", _("Choose one of %(choices)s.") % {"choices": ", ".join(STEPS)}, field="step")
-    asked = parse_params(workspace, {**query, "group_by": "channel"}, now=now)
+    # One by one: a query taken as a whole gives lists.
+    asked = parse_params(workspace, {**{name: query[name] for name in query}, "group_by": "channel"}, now=now)
     if asked.model not in RULES:
         message = _("Over time, only models that share credit within each journey are known: %(known)s.")
         raise Refusal("unsupported_model", message % {"known": ", ".join(RULES)}, field="model")

@@ -48,7 +48,6 @@ def filtered(**condition):
     ("wrong", "field"),
     [
         ({"name": ""}, "name"),
-        ({"name": "purchase"}, "name"),
         ({"event": None}, "event"),
         ({"value": "much"}, "value"),
         ({"value": -1}, "value"),
@@ -70,6 +69,13 @@ def test_what_is_wrong_with_a_goal_is_named(manager, shop, wrong, field):
     answer = manager.post(GOALS, {"name": "sign-up", "event": "Signed Up"} | wrong)
     assert answer.status_code == 400
     assert {error["field"] for error in check_error(answer)["errors"]} == {field}
+    assert len(manager.get(GOALS).json()["results"]) == 1
+
+
+def test_a_name_that_another_goal_has_is_a_conflict(manager, shop):
+    answer = manager.post(GOALS, {"name": "purchase", "event": "Signed Up"})
+    assert answer.status_code == 409
+    assert check_error(answer)["errors"][0]["field"] == "name"
     assert len(manager.get(GOALS).json()["results"]) == 1
 
 

@@ -4,15 +4,14 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 
 from accounts.actions import create_workspace
-from accounts.api.idempotency import HEADER, Derived
-from accounts.api.pages import MOST, USUAL, answer_page
+from accounts.api.asking import ONCE, PAGE, read_body
+from accounts.api.idempotency import Derived
+from accounts.api.pages import answer_page
 from accounts.api.views import AgencyView, WorkspaceRequest, WorkspaceView
 from accounts.authentication import token_of
 from accounts.keys import WRITE_KEY
@@ -21,22 +20,6 @@ from accounts.permissions import workspaces_of_token
 from tracking import actions, storage
 from tracking.api import serializers
 from tracking.models import Goal, Stage
-
-PAGE = [
-    OpenApiParameter("cursor", description="Where the page before ended: take the whole address from `next`."),
-    OpenApiParameter("limit", OpenApiTypes.INT, description=f"1 to {MOST}, usually {USUAL}."),
-]
-ONCE = OpenApiParameter(
-    HEADER,
-    location=OpenApiParameter.HEADER,
-    description="A repeat with the same key gets the first answer again for a day.",
-)
-
-
-def read_body(serializer: BaseSerializer[Any]) -> dict[str, Any]:
-    """What was posted, checked; raises ValidationError naming the fields."""
-    serializer.is_valid(raise_exception=True)
-    return serializer.validated_data
 
 
 class WorkspacesView(AgencyView):
