@@ -184,6 +184,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    # What is sent and what is answered are described apart: only one of them may be blank, or be made by us.
+    "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "accounts.api.operations.add_errors"],
     "ENUM_NAME_OVERRIDES": {"MemberRoleEnum": "accounts.models.Role", "RoleEnum": "tracking.api.serializers.ROLES"},
 }
