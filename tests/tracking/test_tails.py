@@ -4,15 +4,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.tracking.core.given import identify, minutes, order, page, refund, tagged
+from tests.tracking.core.given import event, identify, minutes, order, page, refund, tagged
 from tests.tracking.shop import Shop, open_shop
 from tests.tracking.test_derive import a_world_shop, derive_in_batches_of
 from tests.tracking.test_open_paths import open_paths, open_paths_of_twin
 from tests.twin.facts import as_row
 from tests.twin.facts import facts_of as facts_of_twin
 from tests.twin.worlds import GOALS, events
+from tracking.actions import create_goal, set_pipeline
 from tracking.actions import derive as deriving
 from tracking.core.facts import StoredEvent
+from tracking.models import Conversion, StageEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,3 +88,15 @@ def test_a_device_of_somebody_elses_is_noted_however_long_ago(shop):
         shop.tell(order("bob", minutes(number * DAY), f"o{number}", revenue=1))
     assert {note for _, _, note in shop.conversions()} == {"", "shared_device"}
     assert [note for _, _, note in sorted(shop.conversions(), key=str)].count("shared_device") == 4
+
+
+def test_what_counts_once_was_reached_long_ago(shop):
+    create_goal(shop.workspace, name="signup", event="Signed Up", count="once")
+    set_pipeline(shop.workspace, [{"name": "Lead", "event": "Signed Up", "role": "lead"}])
+    for day in (0, 3, 6):
+        shop.tell(event("track", "?kiosk", minutes(day * DAY), name="Signed Up"))
+    assert [name for name, _, _ in shop.conversions()] == ["signup"]
+    with shop.open():
+        assert [
+            (one.at, entry.at) for one, entry in zip(shop.rows(Conversion), shop.rows(StageEntry), strict=True)
+        ] == [(minutes(0), minutes(0))]
