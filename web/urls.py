@@ -10,6 +10,7 @@ from web.views.lifetime_value import lifetime_value
 from web.views.pipeline import pipeline
 from web.views.returns import returns
 from web.views.returns_over_time import returns_over_time
+from web.views.stages import stages
 
 register_converter(AliasConverter, "alias")
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("workspaces/new/", home.new_workspace, name="new-workspace"),
     path("w/<slug:slug>/", overview.overview, name="overview"),
     path("w/<slug:slug>/pipeline/", pipeline, name="pipeline"),
+    path("w/<slug:slug>/settings/stages/", stages, name="stages"),
     path("w/<slug:slug>/returns/", returns, name="returns"),
     path("w/<slug:slug>/returns/over-time/", returns_over_time, name="returns-over-time"),
     path("w/<slug:slug>/returns/lifetime-value/", lifetime_value, name="lifetime-value"),

@@ -82,6 +82,7 @@ OF_WORKSPACE = {
     "returns": Action.SEE_REPORTS,
     "returns-over-time": Action.SEE_REPORTS,
     "lifetime-value": Action.SEE_REPORTS,
+    "stages": Action.CHANGE_WORKSPACE,
     "channel-rules": Action.CHANGE_WORKSPACE,
     "goal": Action.CHANGE_WORKSPACE,
     "goals": Action.CHANGE_WORKSPACE,

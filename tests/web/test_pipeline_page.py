@@ -35,10 +35,10 @@ def test_a_client_is_not_led_to_what_it_may_not_change(client, northwind, agency
 
 def test_the_bottleneck_and_who_stopped_or_is_still_open_are_said(as_ada, people):
     said = words(as_ada.get(PIPELINE))
-    assert "Demo is the bottleneck: so far 40% get there from Lead." in said
+    assert "Demo is the bottleneck: so far 40% get there from Lead ." in said
     assert "Bottleneck 40% go on 0 stopped, 6 still open Median time to get there: 60 min" in said
     closed = words(as_ada.get(PIPELINE, {"window_days": "30"}))
-    assert "Demo is the bottleneck: 40% get there from Lead." in closed
+    assert "Demo is the bottleneck: 40% get there from Lead ." in closed
     assert "Bottleneck 40% go on 6 stopped, 0 still open" in closed
     assert "75% go on 1 stopped, 0 still open" in closed
 

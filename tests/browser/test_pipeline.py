@@ -1,0 +1,72 @@
+"""The pipeline and its stages in a real browser."""
+
+import pytest
+
+from accounts.models import Workspace
+from tests.browser.test_pages import LOOKS, faults, sideways
+from tests.web.stages import fill_pipeline
+from tracking.models import Goal
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PIPELINE = "/w/northwind-bikes/pipeline/"
+STAGES = "/w/northwind-bikes/settings/stages/"
+
+
+@pytest.fixture
+def people(open_page, northwind: Workspace, goal: Goal):
+    fill_pipeline(northwind)
+
+
+@pytest.mark.parametrize(("screen", "theme"), LOOKS)
+@pytest.mark.parametrize("path", [PIPELINE, STAGES])
+def test_everybody_can_read_how_people_move_on(open_page, people, path, screen, theme):
+    page = open_page(path, screen=screen, theme=theme)
+    assert faults(page) == []
+    assert page.said == []
+
+
+@pytest.mark.parametrize("path", [PIPELINE, STAGES])
+def test_nothing_scrolls_sideways_on_320_pixels(open_page, people, path):
+    page = open_page(path, screen="narrow", theme="dark")
+    assert sideways(page) == 0
+    assert faults(page) == []
+
+
+def test_everybody_can_read_that_there_is_no_pipeline(open_page):
+    page = open_page(PIPELINE, screen="phone")
+    assert faults(page) == []
+    page.get_by_role("link", name="Set up the stages").click()
+    page.wait_for_url(f"**{STAGES}")
+    assert faults(page) == []
+
+
+def test_stages_are_moved_by_keyboard_and_the_focus_stays_with_them(open_page, people):
+    page = open_page(STAGES)
+    page.get_by_role("button", name="Move stage 1 down").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    assert page.get_by_label("Stage 2", exact=True).input_value() == "Lead"
+    assert page.evaluate("document.activeElement.id") == "down-1"
+    page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    assert page.get_by_label("Stage 3", exact=True).input_value() == "Lead"
+    assert page.evaluate("document.activeElement.id") == "up-2"
+    assert page.said == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_pipeline_is_set_up_with_and_without_scripts(open_page, scripts):
+    page = open_page(STAGES, java_script_enabled=scripts)
+    for place, event in enumerate(("Signed Up", "Demo Requested", "Deal Won")):
+        page.locator(f"#event-{place}").fill(event)
+    page.get_by_role("button", name="Remove stage 2").click()
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name="Add a stage").click()
+    page.wait_for_load_state("networkidle")
+    page.get_by_label("Stage 3", exact=True).fill("Renewed")
+    page.locator("#event-2").fill("Renewal Paid")
+    page.get_by_role("button", name="Save the stages").click()
+    page.wait_for_load_state("networkidle")
+    shown = [page.get_by_label(f"Stage {place}", exact=True).input_value() for place in (1, 2, 3)]
+    assert shown == ["Lead", "Customer", "Renewed"]
+    assert page.locator("#event-1").input_value() == "Deal Won"
