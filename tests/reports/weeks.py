@@ -52,9 +52,9 @@ def arrived(shop: Workspace, at: datetime) -> None:
     EventCount.objects.create(workspace=shop, received_at=at, events=100)
 
 
-def spent(shop: Workspace, channel: str, amount: str) -> None:
+def spent(shop: Workspace, channel: str, amount: str, *, week: Period = WEEK) -> None:
     """Money paid in the week."""
-    row = {"start": str(WEEK.start), "end": str(WEEK.end), "currency": "EUR", "channel": channel, "amount": amount}
+    row = {"start": str(week.start), "end": str(week.end), "currency": "EUR", "channel": channel, "amount": amount}
     spends, wrongs = read_rows([row])
     assert wrongs == []
     put_spend(shop, spends)
