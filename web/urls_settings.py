@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.views import goals, install, keys, rules, settings
+from web.views import goals, install, keys, rules, settings, spend
 
 W = "w/<slug:slug>/settings/"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path(f"{W}channel-rules/", rules.channel_rules, name="channel-rules"),
     path(f"{W}goals/", goals.goals, name="goals"),
     path(f"{W}goals/goal/", goals.goal, name="goal"),
+    path(f"{W}spend/", spend.spend, name="spend"),
     path(f"{W}install/", install.install, name="install"),
     path(f"{W}keys/", keys.keys, name="keys"),
 ]

@@ -48,6 +48,8 @@ OWN = {
     "home",
     "workspaces",
     "new-workspace",
+    "help",
+    "guide",
     "account_reauthenticate",
     "mfa_reauthenticate",
     "account_change_password",
@@ -71,6 +73,7 @@ OF_WORKSPACE = {
     "live-events": Action.SEE_PEOPLE,
     "event": Action.SEE_PEOPLE,
     "refused-event": Action.SEE_PEOPLE,
+    "data-health": Action.SEE_PEOPLE,
     "reports": Action.SEND_REPORTS,
     "report-recipients": Action.SEND_REPORTS,
     "report-preview": Action.SEND_REPORTS,
@@ -79,15 +82,16 @@ OF_WORKSPACE = {
     "report-branding": Action.SEND_REPORTS,
     "report-outbox": Action.MANAGE_MEMBERS,
     "pipeline": Action.SEE_REPORTS,
+    "stages": Action.CHANGE_WORKSPACE,
     "returns": Action.SEE_REPORTS,
     "returns-over-time": Action.SEE_REPORTS,
     "lifetime-value": Action.SEE_REPORTS,
-    "stages": Action.CHANGE_WORKSPACE,
     "channel-rules": Action.CHANGE_WORKSPACE,
     "goal": Action.CHANGE_WORKSPACE,
     "goals": Action.CHANGE_WORKSPACE,
     "install": Action.CHANGE_WORKSPACE,
     "settings": Action.CHANGE_WORKSPACE,
+    "spend": Action.CHANGE_WORKSPACE,
     "keys": Action.MANAGE_KEYS,
 }
 # Of a workspace too, but they only lead on to another of its pages.
@@ -183,6 +187,7 @@ class Cast:
             "alias": "ann",
             "message": "m1",
             "number": self.refused.pk,
+            "name": "analyst",
             "conversion": self.conversion,
         }
         wanted = next(pattern for pattern in walk(get_resolver().url_patterns) if pattern.name == name)
