@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from reports.catalogue.health_report import HealthReport
 from reports.catalogue.journey_list import PeopleReport
 from reports.catalogue.journey_report import JourneyReport, JourneyTouch
 from reports.catalogue.live_report import LiveReport
@@ -106,3 +107,36 @@ def table_of_events(report: LiveReport) -> Table:
         for row in report.rows
     ]
     return Table(heads, rows)
+
+
+def table_of_points(report: HealthReport) -> Table:
+    """One row a thing that was looked at, the worst first."""
+    heads = [_("Level"), _("What should be"), _("What was found"), _("What to do")]
+    return Table(heads, [(point.level, point.title, point.found, point.to_do) for point in report.points])
+
+
+def table_of_reasons(report: HealthReport) -> Table:
+    """Refusals by reason, one column a day."""
+    heads = [
+        _("Reason"),
+        _("What to do"),
+        _("30 days"),
+        _("30 days before"),
+        *(day.isoformat() for day in report.period),
+    ]
+    return Table(heads, [(row.named, row.mend, row.total, row.before, *row.by_day) for row in report.reasons])
+
+
+def table_of_hygiene(report: HealthReport) -> Table:
+    """Visits that tell less than they could."""
+    heads = [_("Visits"), _("Number"), _("Share"), _("Share before"), _("Examples")]
+    return Table(
+        heads,
+        [(kind.name, kind.visits, kind.share, kind.share_before, ", ".join(kind.examples)) for kind in report.hygiene],
+    )
+
+
+def table_of_gaps(report: HealthReport) -> Table:
+    """Days without spend between days with it."""
+    heads = [_("Spent on"), _("From"), _("To"), _("Days")]
+    return Table(heads, [(gap.spent_on, gap.start, gap.end, gap.days) for gap in report.gaps])

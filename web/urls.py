@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from web import urls_attribution, urls_reports, urls_settings
 from web.converters import AliasConverter
-from web.views import home, journeys, live, overview, session, styleguide
+from web.views import health, help, home, journeys, live, overview, session, styleguide
 from web.views.lifetime_value import lifetime_value
 from web.views.pipeline import pipeline
 from web.views.returns import returns
@@ -24,6 +24,7 @@ urlpatterns = [
     path("w/<slug:slug>/returns/", returns, name="returns"),
     path("w/<slug:slug>/returns/over-time/", returns_over_time, name="returns-over-time"),
     path("w/<slug:slug>/returns/lifetime-value/", lifetime_value, name="lifetime-value"),
+    path("w/<slug:slug>/data-health/", health.data_health, name="data-health"),
     path("w/<slug:slug>/live/", live.live_events, name="live-events"),
     path("w/<slug:slug>/live/refused/<int:number>/", live.refused_event, name="refused-event"),
     path("w/<slug:slug>/live/<alias:message>/", live.one_event, name="event"),
@@ -33,6 +34,8 @@ urlpatterns = [
     *urls_attribution.urlpatterns,
     *urls_reports.urlpatterns,
     *urls_settings.urlpatterns,
+    path("help/", help.show_guides, name="help"),
+    path("help/<slug:name>/", help.show_guide, name="guide"),
     path("log-in/", session.log_in, name="log-in"),
     # The same page under the name by which the library looks for it.
     path("log-in/", session.log_in, name="account_login"),

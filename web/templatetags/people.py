@@ -10,6 +10,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from web.drawing.scales import percent
 from web.templatetags.figures import DASH, MINUS, _date_locale, _locale
 
 register = template.Library()
@@ -102,3 +103,9 @@ def live_time(value: datetime, zone: str) -> str:
     if local.date() == today:
         return f"{local:%H:%M:%S}"
     return f"{format_date(local.date(), 'd MMM', locale=_date_locale())}, {local:%H:%M:%S}"
+
+
+@register.filter
+def share_width(value: Decimal | None) -> str:
+    """The length of a bar for a share from 0 to 1."""
+    return percent(value or 0, 1)
