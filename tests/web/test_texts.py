@@ -21,7 +21,7 @@ SPOKEN = re.compile(r'\b(?:aria-label|title|placeholder|alt)="([^"]*)"')
 def left_over(text):
     """The words of a template that no translator would see."""
     text = FREE.sub("", TRANSLATED.sub("", text))
-    text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", "", text, flags=re.S)
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", text, flags=re.S)
     spoken = " ".join(SPOKEN.findall(text))
     shown = re.sub(r"&\w+;|<[^>]*>", " ", text)
     return re.findall(r"[^\W\d_]{2,}", f"{spoken} {shown}")
