@@ -23,7 +23,7 @@ from reports.weekly_report import WeeklyReport, freeze
 
 log = logging.getLogger(__name__)
 
-LOOK_AGAIN = timedelta(minutes=15)
+LOOK_AGAIN = timedelta(minutes=5)
 # A week's report is no news any more when half the next week is over.
 GIVE_UP = timedelta(days=3)
 # What is held back for minutes is nobody's trouble.

@@ -18,6 +18,7 @@ from reports.core.weeks import last_full_week
 from reports.deliveries.due import send_due
 from reports.models import Brand, Delivery, Edition, Recipient, Schedule
 from tests.reports.weeks import two_weeks
+from web.demo.monday import mail_last_week
 from web.middleware import POLICY
 
 pytestmark = pytest.mark.django_db
@@ -256,3 +257,19 @@ def test_pages_ask_the_database_little(as_ada, sent, django_assert_max_num_queri
     for page in ("", "preview/", "deliveries/", "branding/"):
         with django_assert_max_num_queries(30):
             as_ada.get(BASE + page)
+
+
+def test_the_demo_has_a_monday_mail_to_look_at(as_ada, northwind, weeks, folder):
+    as_ada.post(BASE, WISH)
+    assert mail_last_week(northwind, timezone.now())
+    send_due(northwind)
+    with workspace_scope(northwind):
+        assert [letter.state for letter in Delivery.objects.of(northwind)] == ["sent"]
+    (path,) = folder.glob("workspace-*/*.eml")
+    assert b"client@example.com" in path.read_bytes()
+    assert not mail_last_week(northwind, timezone.now()), "once"
+
+
+def test_the_demo_mails_nobody_through_a_real_server(as_ada, northwind, weeks):
+    as_ada.post(BASE, WISH)
+    assert not mail_last_week(northwind, timezone.now())

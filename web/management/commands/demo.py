@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from web.demo import filling
 from web.demo.agency import SETUPS, find_agency, find_workspace, make_demo, remove_workspace
+from web.demo.monday import mail_last_week
 
 # As often as this a line says how far it is.
 TELL_EVERY = 5_000
@@ -30,6 +31,11 @@ class Command(BaseCommand):
                     self.stdout.write(f"Posted {posted:,} of {total:,} demo events.")
         except filling.DoorClosed as closed:
             raise CommandError(str(closed)) from closed
+        # After the last event: what is mailed is the whole week.
+        agency = find_agency()
+        for setup in SETUPS:
+            if agency and setup.mailed and (workspace := find_workspace(agency, setup)):
+                mail_last_week(workspace, timezone.now())
 
 
 def remove_demo() -> None:
