@@ -111,7 +111,7 @@ def table_of_events(report: LiveReport) -> Table:
 
 def table_of_points(report: HealthReport) -> Table:
     """One row a thing that was looked at, the worst first."""
-    heads = [_("Level"), _("What should be"), _("What was found"), _("What to do")]
+    heads = [_("Level"), _("Looked at"), _("What was found"), _("What to do")]
     return Table(heads, [(point.level, point.title, point.found, point.to_do) for point in report.points])
 
 

@@ -22,7 +22,7 @@ MOST_REPEATS, MOST_BARE, MOST_UNASSIGNED, MOST_DIRECT = map(Decimal, ("0.05", "0
 
 def on_silence(last_at: datetime | None, now: datetime) -> Point:
     """Whether events still come in."""
-    title = _("Events come in")
+    title = _("Events coming in")
     if last_at is None:
         return Point(
             "silent",
@@ -34,7 +34,14 @@ def on_silence(last_at: datetime | None, now: datetime) -> Point:
             link=_("Install it"),
         )
     if now - last_at <= SILENT_AFTER:
-        return Point("silent", GOOD, title, _("The last one arrived within a day."), page="live-events", link=_("See"))
+        return Point(
+            "silent",
+            GOOD,
+            title,
+            _("The last one arrived within a day."),
+            page="live-events",
+            link=_("See what arrives"),
+        )
     days = (now - last_at).days
     found = ngettext("Silent for %(n)d day.", "Silent for %(n)d days.", days) % {"n": days}
     to_do = _("See whether the snippet is still on the pages and the write key has not been revoked.")
@@ -43,9 +50,9 @@ def on_silence(last_at: datetime | None, now: datetime) -> Point:
 
 def on_waiting(arrived: IngestionState) -> Point:
     """Whether what was accepted is worked off."""
-    title = _("Accepted events are in the reports")
+    title = _("Waiting events")
     if not arrived.pending:
-        return Point("waiting", GOOD, title, _("Nothing waits."), page="live-events", link=_("See"))
+        return Point("waiting", GOOD, title, _("Nothing waits."), page="live-events", link=_("See what arrives"))
     late = arrived.lag_seconds > LATE_AFTER_S
     values = {"n": write(arrived.pending), "late": write(round(arrived.lag_seconds))}
     found = ngettext(
@@ -61,7 +68,7 @@ def on_waiting(arrived: IngestionState) -> Point:
 
 def on_refused(refused: Sequence[ReasonRow]) -> Point:
     """Whether everything sent could be taken in."""
-    title, total = _("Nothing is refused"), sum(row.total for row in refused)
+    title, total = _("Refused events"), sum(row.total for row in refused)
     if not total:
         return Point("refused", GOOD, title, _("Nothing was refused in 30 days."))
     worst = refused[0]
@@ -75,7 +82,7 @@ def on_refused(refused: Sequence[ReasonRow]) -> Point:
 
 def on_duplicates(reasons: Sequence[ReasonRow], accepted: int) -> Point:
     """Whether senders repeat themselves."""
-    title = _("Events are sent once")
+    title = _("Repeated events")
     repeats = next((row.total for row in reasons if row.reason == "duplicate"), 0)
     part = share(Decimal(repeats), Decimal(accepted + repeats)) or Decimal(0)
     if not repeats:
@@ -100,7 +107,7 @@ def on_hygiene(hygiene: Sequence[Hygiene], visits: int) -> list[Point]:
 
 
 def _on_bare(kind: Hygiene) -> Point:
-    title = _("Paid clicks carry tags")
+    title = _("Tags of paid clicks")
     if not kind.visits:
         return Point("bare", GOOD, title, _("Every visit with a click id names its campaign."))
     found = ngettext(
@@ -113,7 +120,7 @@ def _on_bare(kind: Hygiene) -> Point:
 
 
 def _on_unassigned(kind: Hygiene) -> Point:
-    title = _("Tags fit a channel")
+    title = _("Unassigned visits")
     if not kind.visits:
         return Point("unassigned", GOOD, title, _("Every visit falls into a channel."))
     found = ngettext(
@@ -127,7 +134,7 @@ def _on_unassigned(kind: Hygiene) -> Point:
 
 
 def _on_direct(kind: Hygiene) -> Point:
-    title = _("Visits tell where they come from")
+    title = _("Direct visits")
     found = ngettext("%(n)s visit is Direct (%(part)s).", "%(n)s visits are Direct (%(part)s).", kind.visits) % _values(
         kind
     )
@@ -152,7 +159,7 @@ def on_conversions(doubtful: Sequence[tuple[str, str, bool, int]], currency: str
 
 
 def _on_rates(no_rate: Counter[str], currency: str) -> Point:
-    title = _("Every currency is known")
+    title = _("Currencies")
     if not no_rate:
         return Point("currencies", GOOD, title, _("Every amount of 30 days has an exchange rate."))
     found = ngettext(
@@ -174,7 +181,7 @@ def name_currency(code: str) -> str:
 
 
 def _on_values(bare: int) -> Point:
-    title = _("Conversions carry their value")
+    title = _("Values of conversions")
     if not bare:
         return Point("values", GOOD, title, _("Every conversion that should have a value has one."))
     found = ngettext(
@@ -185,7 +192,7 @@ def _on_values(bare: int) -> Point:
 
 
 def _on_shared(shared: int) -> Point:
-    title = _("Devices belong to one person")
+    title = _("Shared devices")
     if not shared:
         return Point("shared", GOOD, title, _("No conversion of 30 days lost its touches to a shared device."))
     found = ngettext(
@@ -199,7 +206,7 @@ def _on_shared(shared: int) -> Point:
 
 def on_gaps(gaps: Sequence[SpendGap]) -> Point:
     """Whether spend is whole."""
-    title = _("Spend has no gaps")
+    title = _("Gaps in spend")
     if not gaps:
         return Point("spend", GOOD, title, _("No day is missing between days with spend."))
     longest = gaps[0]
@@ -215,7 +222,7 @@ def on_gaps(gaps: Sequence[SpendGap]) -> Point:
 
 def on_filling(arrived: IngestionState, refills: Sequence[tuple[str, int]]) -> Point:
     """Whether the stored figures are up to date."""
-    title = _("Figures are up to date")
+    title = _("Days being filled")
     if not arrived.days_to_fill and not refills:
         return Point("filling", GOOD, title, _("No day waits to be filled again."))
     found = ngettext("%(n)s day is being filled again.", "%(n)s days are being filled again.", arrived.days_to_fill) % {
