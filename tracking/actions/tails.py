@@ -12,7 +12,7 @@ from tracking.core.tails import Tail, cut_facts, lacks_touch
 from tracking.storage.tails import find_cut, find_shared_before, load_before
 
 # Of an id; whoever has no more is read whole, which is simpler.
-MANY = 2_000
+MANY = 500
 NEVER = datetime.max.replace(tzinfo=UTC)
 DeriveAfter = Callable[[PersonEvents, Sealed], PersonFacts]
 
