@@ -1,12 +1,14 @@
-"""The addresses of a workspace's settings."""
+"""The addresses of a workspace's settings, and of an agency's tokens and log."""
 
 from django.urls import path
 
-from web.views import goals, install, keys, rules, settings, spend
+from web.views import agency_tokens, audit, goals, install, keys, rules, settings, spend
 
 W = "w/<slug:slug>/settings/"
 
 urlpatterns = [
+    path("agency/<slug:agency>/audit/", audit.show_audit, name="audit"),
+    path("agency/<slug:agency>/tokens/", agency_tokens.agency_tokens, name="agency-tokens"),
     path(W, settings.settings, name="settings"),
     path(f"{W}channel-rules/", rules.channel_rules, name="channel-rules"),
     path(f"{W}goals/", goals.goals, name="goals"),

@@ -76,8 +76,8 @@ class Keys(FormPage):
         keys = WriteKey.objects.filter(workspace=self.workspace).order_by("-pk")
         tokens = ApiToken.objects.filter(workspace=self.workspace).select_related("made_by__user").order_by("-pk")
         return {
-            "write_keys": [(key, _state(key.revoked_at, now)) for key in _shown(keys, now)],
-            "tokens": [(token, _state(_end_of(token), now)) for token in _shown(tokens, now)],
+            "write_keys": [(key, _state(key.revoked_at, now)) for key in shown_keys(keys, now)],
+            "tokens": [(token, state_of(token, now)) for token in shown_keys(tokens, now)],
             "overlaps": OVERLAPS.items(),
             "scopes": SCOPES.items(),
             "lives": [(value, title) for value, (title, _length) in LIVES.items()],
@@ -127,7 +127,13 @@ def _state(ends_at: datetime | None, now: datetime) -> str:
     return "ending" if ends_at > now else "ended"
 
 
-def _shown(rows: Iterable[Any], now: datetime) -> list[Any]:
+def state_of(token: ApiToken, now: datetime) -> str:
+    """good, ending or ended."""
+    return _state(_end_of(token), now)
+
+
+def shown_keys(rows: Iterable[Any], now: datetime) -> list[Any]:
+    """Those that hold, and those that ended not long ago."""
     since = now - SHOWN_AFTER_END
     kept = [row for row in rows if not row.revoked_at or row.revoked_at > since]
     return kept[:MOST_SHOWN]
