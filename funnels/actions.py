@@ -13,6 +13,8 @@ KEPT = timedelta(days=7)
 # A message can be lost, and a worker can die with it; whoever waits for the answer asks for it anew.
 PATIENCE = timedelta(minutes=2)
 MOST_RINGS = 5
+# An answer this old is still the answer; whoever opens the same address again need not wait for another.
+ASKED_LATELY = timedelta(minutes=10)
 
 
 def ask_run(workspace: Workspace, params: dict[str, Any]) -> FunnelRun:
@@ -20,6 +22,29 @@ def ask_run(workspace: Workspace, params: dict[str, Any]) -> FunnelRun:
     with workspace_scope(workspace):
         FunnelRun.objects.of(workspace).filter(asked_at__lt=now() - KEPT).delete()
         return FunnelRun.objects.create(workspace=workspace, params=params)
+
+
+def find_run(workspace: Workspace, params: dict[str, Any], at: datetime) -> FunnelRun | None:
+    """The latest time that somebody asked the same within ASKED_LATELY, unless it failed; in the workspace's scope."""
+    lately = FunnelRun.objects.of(workspace).filter(params=params, asked_at__gte=at - ASKED_LATELY)
+    return lately.exclude(state=FunnelRun.FAILED).order_by("-id").first()
+
+
+def stop_run(workspace: Workspace, run_id: int) -> bool:
+    """Take a question back that no worker has begun with; False where one counts already, or is done."""
+    with workspace_scope(workspace):
+        run = claim_run(workspace, run_id)
+        if run is None:
+            return False
+        run.state, run.finished_at = FunnelRun.STOPPED, now()
+        run.save(update_fields=["state", "finished_at"])
+        return True
+
+
+def forget_run(workspace: Workspace, run_id: int) -> None:
+    """Let the same be asked anew."""
+    with workspace_scope(workspace):
+        FunnelRun.objects.of(workspace).filter(pk=run_id).exclude(state=FunnelRun.WAITING).delete()
 
 
 def ring_again(workspace: Workspace, run: FunnelRun, at: datetime) -> bool:

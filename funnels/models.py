@@ -9,7 +9,7 @@ from accounts.tenancy import TenantModel
 class FunnelRun(TenantModel):
     """One question about a funnel, and its answer once there is one."""
 
-    WAITING, DONE, FAILED = "waiting", "done", "failed"
+    WAITING, DONE, FAILED, STOPPED = "waiting", "done", "failed", "stopped"
 
     id = models.BigAutoField(primary_key=True)
     asked_at = models.DateTimeField(default=now)

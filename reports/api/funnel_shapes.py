@@ -78,7 +78,7 @@ class FunnelRunSerializer(serializers.Serializer[Any]):
     """A funnel that a worker counts; `result` is there once the state is `done`."""
 
     id = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=[FunnelRun.WAITING, FunnelRun.DONE, FunnelRun.FAILED])
+    state = serializers.ChoiceField(choices=[FunnelRun.WAITING, FunnelRun.DONE, FunnelRun.FAILED, FunnelRun.STOPPED])
     result = FunnelReportSerializer(allow_null=True)
 
 

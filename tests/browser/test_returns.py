@@ -1,6 +1,7 @@
 """Returns and their tabs in a real browser."""
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import Workspace
 from tests.browser.test_pages import LOOKS, OPENING_MS, faults, sideways
@@ -53,17 +54,17 @@ def test_a_grouping_is_chosen_by_keyboard_and_the_address_follows(open_page):
     page.keyboard.press("Enter")
     page.wait_for_url("**group_by=campaign**")
     page.wait_for_load_state("networkidle")
-    assert page.get_by_role("row", name="spring").is_visible()
+    expect(page.get_by_role("row", name="spring")).to_be_visible()
     page.go_back()
     page.wait_for_url(f"**{DAYS}")
-    assert page.get_by_role("row", name="Paid Social").is_visible()
+    expect(page.get_by_role("row", name="Paid Social")).to_be_visible()
     assert page.said == []
 
 
 def test_a_forecast_needs_no_script(open_page):
     page = open_page(LIFETIME, java_script_enabled=False)
     page.get_by_label("Gross margin").fill("50")
-    page.get_by_label("Lifetime").fill("2")
+    page.get_by_label("Lifetime", exact=True).fill("2")
     page.get_by_role("button", name="Forecast").click()
     page.wait_for_load_state("networkidle")
-    assert page.get_by_text("one may be expected to bring €90.00").is_visible()
+    expect(page.get_by_text("one may be expected to bring €90.00")).to_be_visible()

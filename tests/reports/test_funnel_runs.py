@@ -38,7 +38,7 @@ def test_the_answer_has_the_promised_fields(shop, caller):
         {"step": place, "event": name, "count": count, "conversion_from_previous": share, "drop_off": lost}
         for place, name, count, share, lost in [(1, "a", 2, None, None), (2, "b", 1, 0.5, 0.5), (3, "c", 0, 0, 1)]
     )
-    medians = [{"median_seconds": seconds} for seconds in (None, 5.0, None)]
+    medians = [{"median_seconds": seconds, "still_open": 0} for seconds in (None, 5.0, None)]
     assert told["steps"] == [one | median for one, median in zip([first, second, third], medians, strict=True)]
     assert (told["bottleneck"], told["groups"], told["breakdown"]) == (3, None, None)
     assert (told["start"], told["end"], told["order"], told["window_seconds"]) == (*["2026-03-02"] * 2, "ordered", 10)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,6 +28,17 @@ PROFILES: Mapping[Profile, object] = {
     "little": gettext_lazy("Little anywhere"),
     "few": gettext_lazy("Too few to tell"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A step and who came so far."""
+
+    name: str
+    event: str
+    count: int
+    median_seconds: float | None
+    still_open: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +95,18 @@ def draw_added(rows: Sequence[CampaignRow], palette: Palette) -> list[AddedLine]
 
 def draw_bars(report: FunnelReport) -> list[Bar]:
     """One bar for each stage; the ground above it leads from the bar before."""
-    counts = [found.count for found in report.figures]
-    return [_draw_bar(report, place, counts) for place in range(len(counts))]
+    found = zip(report.steps, report.figures, strict=True)
+    return draw_steps(
+        [
+            Reached(step.name or step.event, step.event, one.count, one.median_seconds, one.still_open)
+            for step, one in found
+        ]
+    )
+
+
+def draw_steps(steps: Sequence[Reached]) -> list[Bar]:
+    """One bar for each step of a pipeline or a funnel."""
+    return [_draw_bar(steps, place) for place in range(len(steps))]
 
 
 def draw_heat(heat: HeatReport, palette: Palette) -> Heat:
@@ -137,26 +159,34 @@ def _campaign_cells(name: str, row: CampaignRow) -> tuple[str | Decimal | None, 
     return (name, row.channel, *row.by_role.values(), row.value)
 
 
-def _draw_bar(report: FunnelReport, place: int, counts: Sequence[int]) -> Bar:
-    step, found = report.steps[place], report.figures[place]
-    longest = max(counts) or 1
-    last = report.figures[place - 1] if place else None
-    left = last.count - found.count if last else None
+def _draw_bar(steps: Sequence[Reached], place: int) -> Bar:
+    step, first = steps[place], steps[0]
+    last = steps[place - 1] if place else None
+    longest = max(one.count for one in steps) or 1
+    left = last.count - step.count if last else None
     waiting = last.still_open if last else None
+    least = min((one.count / before.count for before, one in pairwise(steps) if before.count), default=1.0)
+    share = step.count / last.count if last and last.count else None
     return Bar(
         place=place + 1,
-        name=step.name or step.event,
+        name=step.name,
         event=step.event,
-        count=found.count,
-        width=percent(found.count * LONGEST, longest),
-        share=found.conversion_from_previous,
+        count=step.count,
+        width=percent(step.count * LONGEST, longest),
+        share=share,
         stopped=None if left is None else left - (waiting or 0),
         still_open=waiting,
-        median_seconds=found.median_seconds,
-        ground=_draw_ground(counts[place - 1], found.count, longest) if place else "",
-        bottleneck=report.bottleneck == place + 1 and found.count < (last.count if last else 0),
-        of_all=found.count / counts[0] if place and counts[0] else None,
+        median_seconds=step.median_seconds,
+        ground=_draw_ground(last.count, step.count, longest) if last else "",
+        bottleneck=share is not None and share == least < 1 and not _reached_before(steps, place, least),
+        of_all=step.count / first.count if place and first.count else None,
     )
+
+
+def _reached_before(steps: Sequence[Reached], place: int, least: float) -> bool:
+    """Whether an earlier step is the bottleneck already: of equals, the first is."""
+    shares = [one.count / before.count for before, one in pairwise(steps[:place]) if before.count]
+    return least in shares
 
 
 def _draw_ground(before: int, after: int, longest: int) -> str:
