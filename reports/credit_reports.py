@@ -6,24 +6,12 @@ from decimal import Decimal
 from typing import Literal
 
 from common.periods import Period
+from reports.core.intervals import Interval
 from reports.core.verdicts import Verdict
 from reports.report import Credited, Finding
 from tracking.storage import IngestionState
 
 Measure = Literal["revenue", "conversions"]
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """The 95 % interval of a sum of the period."""
-
-    low: Decimal
-    high: Decimal
-
-    @property
-    def half(self) -> Decimal:
-        """Half of its width, which is what ± says."""
-        return (self.high - self.low) / 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """One value for every way out, so that two places can never show two numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Literal
 from common.periods import Period
 from funnels.core.groups import GroupFigures
 from funnels.core.timing import StepFigures
+from reports.core.intervals import Interval
 from reports.core.lifetime import Lifetime
 from tracking.storage import IngestionState
 
@@ -187,3 +189,5 @@ class OverviewReport:
     events_in_period: int
     models: list[Choice]
     goals: list[Choice]
+    # By channel, in revenue (in conversions, where there is none); channels under the evidence gate have none.
+    intervals: Mapping[str | None, Interval] = field(default_factory=dict)

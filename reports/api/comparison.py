@@ -14,8 +14,9 @@ from reports.api.serializers import CreditedSerializer, show_credited
 from reports.api.views import QUERY
 from reports.catalogue import comparison
 from reports.catalogue.params import parse_params
+from reports.core.intervals import Interval
 from reports.core.verdicts import Verdict
-from reports.credit_reports import ComparedRow, ComparisonReport, Interval, Measure
+from reports.credit_reports import ComparedRow, ComparisonReport, Measure
 from reports.storage import GROUPS
 
 

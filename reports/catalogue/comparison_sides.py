@@ -48,6 +48,16 @@ def load_sides(workspace: Workspace, params: Params) -> Sides:
     return sides
 
 
+def sides_of_one(workspace: Workspace, params: Params, groups: list[Group]) -> Sides:
+    """The same for one model by channel whose credit is loaded already: only what its intervals need."""
+    days = load_day_paths(workspace, goal_id=params.goal.pk, period=params.period)
+    uses_open = params.model in SOLVED and SOLVED[params.model].uses_open_paths
+    open_paths = _load_open(workspace, params) if uses_open else NO_OPEN_PATHS
+    channels, names = load_names(workspace, list_marks(days, open_paths), "channel")
+    reach = count_names(days, names)
+    return Sides({params.model: groups}, {}, days, open_paths, names, channels, reach, choose_fold("channel", reach))
+
+
 def models_for(group_by: str) -> list[str]:
     """The models that know a grouping."""
     return [*RULES, *(SOLVED if group_by in GROUPS_SOLVED else ())]

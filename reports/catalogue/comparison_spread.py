@@ -20,8 +20,9 @@ from reports.catalogue.comparison_sides import Sides
 from reports.catalogue.params import Params
 from reports.catalogue.solved import solve_groups
 from reports.core.bootstrap import LEAST_DAYS, Spread, resample_markov, resample_sums
+from reports.core.intervals import Interval
 from reports.core.ratios import conversions_of
-from reports.credit_reports import Interval, Measure
+from reports.credit_reports import Measure
 from reports.storage import load_credit_by_day
 
 Name = str | None

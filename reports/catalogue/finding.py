@@ -1,6 +1,8 @@
 """The sentence above a report and the evidence under it; made of whole sentences, says only what the data hold."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Literal
 
 from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
@@ -23,17 +25,23 @@ LEADERS = {
     1: gettext_noop("|{first}| leads."),
     2: gettext_noop("|{first} and {second}| lead."),
 }
+TOO_CLOSE = gettext_noop("|{first} and {second} lead,| too close to call.")
 NO_LEADER_OF_ONE_DAY = gettext_noop("|No channel stands out| on this day.")
 NOBODY = gettext_noop("|No conversion is credited| to a channel.")
 
 
-def find(now: AttributionReport, before: AttributionReport) -> Finding:
-    """The finding of a period against the one before; both by channel."""
+IsClose = Callable[[str, str, Literal["revenue", "conversions"]], bool | None]
+
+
+def find(now: AttributionReport, before: AttributionReport, is_close: IsClose | None = None) -> Finding:
+    """The finding of a period against the one before; both by channel. `is_close` says whom no interval parts."""
     by_revenue = now.total.revenue > 0 or before.total.revenue > 0
     moved, named = _say_direction(now, before, by_revenue), _pick_leaders(now, by_revenue)
     pattern = LEADERS[len(named)] if now.rows else NOBODY
     if now.rows and not named and now.period.days == 1:
         pattern = NO_LEADER_OF_ONE_DAY
+    if len(named) == 2 and is_close and is_close(named[0], named[1], "revenue" if by_revenue else "conversions"):
+        pattern = TOO_CLOSE
     lead, stress, after = (
         part.format(
             days=now.period.days,

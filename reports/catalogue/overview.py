@@ -13,10 +13,14 @@ from accounts.models import Workspace
 from attribution.core.rules import RULES, Rule
 from attribution.core.solved import SOLVED, Solved
 from common.money import from_micros
-from common.periods import Period, bounds
+from common.periods import Period, bounds, day_of
 from reports.catalogue import attribution
+from reports.catalogue.comparison_sides import sides_of_one
+from reports.catalogue.comparison_spread import Spreads, find_drawn, spread_credit
 from reports.catalogue.finding import find, find_nothing, measure
 from reports.catalogue.params import Params
+from reports.core.bootstrap import LEAST_JOURNEYS
+from reports.core.intervals import Interval
 from reports.core.ratios import average, change, is_new, share
 from reports.report import (
     AttributionReport,
@@ -27,7 +31,7 @@ from reports.report import (
     Finding,
     OverviewReport,
 )
-from reports.storage import Day
+from reports.storage import Day, Group
 from tracking.models import Conversion, EventCount, Goal
 from tracking.storage import IngestionState, ingestion_state
 
@@ -46,6 +50,7 @@ def build(workspace: Workspace, params: Params, now: datetime) -> OverviewReport
     notes = attribution.describe(workspace, asked)
     report = attribution.assemble(workspace, asked, groups, days, as_of=arrived.as_of, notes=notes)
     before = attribution.assemble(workspace, asked_before, groups_before, days_before, as_of=arrived.as_of, notes=[])
+    spreads, intervals = _spread(workspace, asked, report, groups, now)
     campaigns = _rank_campaigns(workspace, params)
     events = count_events(workspace, period)
     empty = _find_empty(workspace, params.goal, report, arrived)
@@ -54,7 +59,7 @@ def build(workspace: Workspace, params: Params, now: datetime) -> OverviewReport
         before=before,
         campaigns=campaigns[:TOP_CAMPAIGNS],
         campaigns_in_all=len(campaigns),
-        finding=_find(params, report, before, empty, events),
+        finding=_find(params, report, before, empty, events, spreads),
         figures=make_figures(report, before),
         days=line_up_days(period, days, days_before),
         ingestion=arrived,
@@ -62,7 +67,24 @@ def build(workspace: Workspace, params: Params, now: datetime) -> OverviewReport
         events_in_period=events,
         models=list_models(params.half_life_days),
         goals=list_goals(workspace),
+        intervals=intervals,
     )
+
+
+def _spread(
+    workspace: Workspace, params: Params, report: AttributionReport, groups: list[Group], now: datetime
+) -> tuple[Spreads, dict[str | None, Interval]]:
+    """How far each channel's credit could have come out otherwise; nothing under the evidence gate."""
+    sides = sides_of_one(workspace, params, groups)
+    drawn = find_drawn(params.period, sides, day_of(now, ZoneInfo(workspace.timezone)))
+    spreads = spread_credit(workspace, params, sides, drawn)
+    by_revenue = report.total.revenue > 0
+    found = {
+        row.group: spreads.revenue_of(row.group) if by_revenue else spreads.conversions_of(row.group)
+        for row in report.rows
+        if sides.reach.get(row.group, 0) >= LEAST_JOURNEYS
+    }
+    return spreads, {name: interval for name, interval in found.items() if interval is not None}
 
 
 def _rank_campaigns(workspace: Workspace, params: Params) -> list[CreditRow]:
@@ -87,10 +109,15 @@ def _find_empty(workspace: Workspace, goal: Goal, report: AttributionReport, arr
 
 
 def _find(
-    params: Params, report: AttributionReport, before: AttributionReport, empty: str | None, events: int
+    params: Params,
+    report: AttributionReport,
+    before: AttributionReport,
+    empty: str | None,
+    events: int,
+    spreads: Spreads,
 ) -> Finding:
     if empty is None:
-        return find(report, before)
+        return find(report, before, spreads.is_close)
     goal = params.goal
     return find_nothing(empty, goal_name=goal.name, goal_event=goal.event, events=events, days=params.period.days)
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.actions import put_spend
 from campaigns.core.reading import read_row
-from reports.catalogue import attribution, comparison
+from reports.catalogue import attribution, comparison, overview
 from reports.catalogue.params import parse_params
 from reports.core.verdicts import Verdict
 from tests.reports.test_solved import Integrator
@@ -198,3 +198,28 @@ def test_the_api_answers_the_same_and_few_questions_are_asked(shop):
     # From the first day with a conversion to the end of the month.
     assert said["evidence"] == {"days_drawn": 32 - NOON.day, "days_needed": 14, "journeys_needed": 30}
     assert said["finding"].startswith("Whether Paid Search pays for itself depends on the model.")
+
+
+@pytest.mark.parametrize("model", ["linear", "shapley", "markov_1"])
+def test_the_overview_shows_the_same_intervals_and_who_is_too_close(shop, model):
+    a_month(shop)
+    shop.walk(tagged("rare", source="bing", medium="cpm"), worth=900)
+    shop.settle()
+    compared = rows_of(build(shop, model=model))
+    with shop.shop.open():
+        report = overview.build(
+            shop.shop.workspace, parse_params(shop.shop.workspace, MARCH | {"model": model}, now=NOW), NOW
+        )
+    assert set(report.intervals) == {"Email", "Paid Search", "Paid Social"}
+    assert report.intervals == {name: compared[name].revenue_interval for name in report.intervals}
+
+
+def test_two_leaders_that_no_interval_parts_are_too_close_to_call(shop):
+    for day in range(16):
+        at = NOON + day * DAY
+        shop.walk(EMAIL, on=at, worth=100 + 40 * (day % 2), times=2)
+        shop.walk(SEARCH, on=at, worth=120, times=2)
+    shop.settle()
+    with shop.shop.open():
+        report = overview.build(shop.shop.workspace, parse_params(shop.shop.workspace, MARCH, now=NOW), NOW)
+    assert report.finding.stress + report.finding.after == "Email and Paid Search lead, too close to call."

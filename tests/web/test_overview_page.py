@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from accounts.models import Agency, User, Workspace
+from reports.core.intervals import Interval
 from reports.report import CreditRow, Finding
 from tests.web import examples
 from web.drawing.overview import draw_overview
@@ -160,3 +161,14 @@ def test_tables_have_captions_or_names_and_scopes():
 def test_one_id_names_one_thing():
     ids = re.findall(r'\sid="([^"]+)"', show())
     assert len(ids) == len(set(ids))
+
+
+def test_a_channel_with_an_interval_has_a_whisker_and_a_bar_that_is_solid_up_to_its_lower_end():
+    report = replace(examples.overview(), intervals={"Organic Search": Interval(Decimal(26_000), Decimal(30_000))})
+    page = show(report)
+    assert page.count('class="whisker"') == 1
+    bar = re.search(r'<svg class="bar ch-organic-search doubted".*?</svg>', page, re.S)[0]
+    solid, whisker = (re.search(pattern, bar)[1] for pattern in (r'<rect width="([\d.]+%)"', r'x1="([\d.]+%)"'))
+    assert solid == whisker == percent(26_000, 30_000)
+    assert "Whiskers: 95% interval" in words(page)
+    assert "Whiskers" not in words(show())

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from reports.credit_reports import ComparedRow, ComparisonReport, Interval, OverTimeReport
+from reports.core.intervals import Interval
+from reports.credit_reports import ComparedRow, ComparisonReport, OverTimeReport
 from reports.report import Credited
 from web.drawing.channels import Palette
 from web.drawing.scales import percent, round_steps

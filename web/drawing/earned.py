@@ -1,9 +1,10 @@
 """Who earned it: the bars of the groups and of what nobody earned, on one scale."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reports.core.intervals import Interval
 from reports.core.ratios import share
 from reports.report import AttributionReport, Credited, CreditRow
 from web.drawing.channels import Palette
@@ -21,6 +22,9 @@ class Line:
     length: str
     style: str
     shape: str
+    # The 95 % interval, where there is one: the bar is solid to its lower end, a whisker spans it.
+    low: str | None = None
+    high: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +35,22 @@ class Earned:
     adds_up: bool
 
 
-def draw_earned(report: AttributionReport, palette: Palette) -> Earned:
+def draw_earned(
+    report: AttributionReport, palette: Palette, intervals: Mapping[str | None, Interval] | None = None
+) -> Earned:
     """The rows by what they earned; `adds_up` is the check that credited and unattributed make the total."""
     rows = sorted(report.rows, key=lambda row: (-row.revenue, -row.conversions, row.group or ""))
-    longest = _longest([*(row.revenue for row in rows), report.unattributed.revenue])
+    # A goal without values is drawn by nothing, and so has no whiskers.
+    intervals = intervals if intervals and report.total.revenue > 0 else {}
+    highs = [interval.high for interval in intervals.values()]
+    longest = _longest([*(row.revenue for row in rows), report.unattributed.revenue, *highs])
     total = report.total.revenue
     nobody = CreditRow(None, report.unattributed.conversions, report.unattributed.revenue)
     credited = Credited(
         sum((row.conversions for row in rows), Decimal(0)), sum((row.revenue for row in rows), Decimal(0))
     )
     return Earned(
-        lines=[_draw_line(row, longest, total, palette) for row in rows],
+        lines=[_draw_line(row, longest, total, palette, intervals.get(row.group)) for row in rows],
         unattributed=_draw_line(nobody, longest, total, palette),
         credited=credited,
         adds_up=credited.revenue + report.unattributed.revenue == report.total.revenue
@@ -59,7 +68,9 @@ def _longest(values: Sequence[Decimal]) -> Decimal:
     return max((value for value in values), default=Decimal(0))
 
 
-def _draw_line(row: CreditRow, longest: Decimal, total: Decimal, palette: Palette) -> Line:
+def _draw_line(
+    row: CreditRow, longest: Decimal, total: Decimal, palette: Palette, interval: Interval | None = None
+) -> Line:
     return Line(
         name=row.group,
         conversions=row.conversions,
@@ -68,4 +79,6 @@ def _draw_line(row: CreditRow, longest: Decimal, total: Decimal, palette: Palett
         length=percent(max(row.revenue, Decimal(0)), longest),
         style=palette.style(row.channel),
         shape=palette.shape(row.channel),
+        low=None if interval is None else percent(max(interval.low, Decimal(0)), longest),
+        high=None if interval is None else percent(interval.high, longest),
     )

@@ -21,6 +21,6 @@ def draw_overview(report: OverviewReport, workspace: Workspace, *, compared: boo
         "working": bool(report.empty) and not report.ingestion.caught_up,
         "currency": report.attribution.currency,
         "trend": draw_trend(report.days, compared=compared, today=today),
-        "earned": draw_earned(report.attribution, palette),
+        "earned": draw_earned(report.attribution, palette, report.intervals),
         "campaigns": draw_lines(report.campaigns, report.attribution.total.revenue, palette),
     }

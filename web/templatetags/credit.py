@@ -1,12 +1,14 @@
 """How credit is written: money or conversions, ranges and halves of intervals."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.utils.translation import get_language, gettext
 
 from reports.core import words
-from reports.credit_reports import ComparisonReport, Interval, OverTimeReport
+from reports.core.intervals import Interval
+from reports.credit_reports import ComparisonReport, OverTimeReport
 from web.templatetags.figures import DASH, credited, part_of
 
 register = template.Library()
@@ -17,7 +19,15 @@ def amount(value: Decimal | None, report: ComparisonReport | OverTimeReport) -> 
     """€28,216 or 376.0, whichever the report is about; cents on all amounts of a report or on none."""
     if value is None:
         return DASH
-    return part_of(value, report.total.revenue, report.currency) if report.measure == "revenue" else credited(value)
+    language = get_language() or "en"
+    return _write(value, report.total.revenue, report.currency if report.measure == "revenue" else "", language)
+
+
+# A table of days repeats its zeros hundreds of times.
+@lru_cache(maxsize=4_096)
+def _write(value: Decimal, total: Decimal, currency: str, language: str) -> str:
+    """Conversions where there is no currency."""
+    return part_of(value, total, currency) if currency else credited(value)
 
 
 @register.simple_tag

@@ -1,7 +1,7 @@
 // Small multiples: bars of each series on one scale, a veil over the days that are still filling.
 import { draw } from "./engine.js";
 import { findPoints, make } from "./finder.js";
-import { roundStep, roundTop } from "./scales.js";
+import { roundStep } from "./scales.js";
 import { pale } from "./tokens.js";
 import { amountText, dayText, monthText } from "./words.js";
 
@@ -19,7 +19,7 @@ export function drawMultiples(element, data) {
     const canvas = make("div", "plot-canvas");
     box.append(canvas);
     const choose = draw(canvas, (tokens) =>
-      describe(tokens, { amounts, data, step, top: roundTop(top, step), named: isFirstOfRow(box, boxes) }),
+      describe(tokens, { amounts, data, step, top: (top || 1) * 1.05, named: isFirstOfRow(box, boxes) }),
     );
     veil(box, data.slots);
     findPoints(box, {
@@ -53,7 +53,7 @@ function describe(tokens, { amounts, data, step, top, named }) {
     },
     // Two axes of one scale: lines behind the bars, the label before them.
     yAxis: [
-      { ...scale(step, top), splitLine: { lineStyle: { color: tokens.grid } }, axisLabel: { show: false } },
+      { ...scale(step, top), splitLine: { showMaxLine: false, lineStyle: { color: tokens.grid } }, axisLabel: { show: false } },
       {
         ...scale(step, top),
         position: "left",
