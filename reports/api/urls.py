@@ -4,6 +4,7 @@ from accounts.api.routes import both
 from reports.api.comparison import ComparisonView
 from reports.api.funnel import FunnelRunView, FunnelView
 from reports.api.lifetime_value import LifetimeValueView
+from reports.api.mailing import ReportLettersView, ReportScheduleView, WeeklyReportsView
 from reports.api.over_time import OverTimeView
 from reports.api.pipeline import PipelineReportView
 from reports.api.returns import ReturnsView
@@ -20,4 +21,7 @@ urlpatterns = [
     *both("workspaces/<slug:workspace>/reports/funnel/", FunnelView, "report-funnel"),
     *both("workspaces/<slug:workspace>/reports/funnel/<int:run>/", FunnelRunView, "report-funnel-run"),
     *both("workspaces/<slug:workspace>/reports/pipeline/", PipelineReportView, "report-pipeline"),
+    *both("workspaces/<slug:workspace>/report-schedule/", ReportScheduleView, "report-schedule"),
+    *both("workspaces/<slug:workspace>/weekly-reports/", WeeklyReportsView, "weekly-reports"),
+    *both("workspaces/<slug:workspace>/report-letters/", ReportLettersView, "report-letters"),
 ]

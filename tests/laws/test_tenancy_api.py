@@ -42,6 +42,7 @@ BODIES: dict[tuple[str, str], Any] = {
             {"start": "2026-02-01", "end": "2026-02-28", "amount": "90", "currency": "EUR", "channel": "Paid Search"}
         ]
     },
+    ("api-report-schedule", "PUT"): {"is_on": True, "weekday": 0, "hour": 8},
     ("api-member", "PUT"): {"role": "admin"},
     ("api-invitations", "POST"): {"email": "friend@stranger.example", "role": "analyst"},
     ("api-tokens", "POST"): {"name": "A stranger's"},
@@ -74,6 +75,9 @@ OF_WORKSPACE = OF_WORKSPACE_KEYS | {
     "api-report-funnel",
     "api-report-funnel-run",
     "api-report-pipeline",
+    "api-report-schedule",
+    "api-weekly-reports",
+    "api-report-letters",
 }
 
 
