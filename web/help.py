@@ -49,6 +49,7 @@ TASKS = (
         _("Install the tag"),
         _("The first events, from a site or a server."),
     ),
+    Guide("reports", "how-to/reports.md", _("Send the Monday mail"), _("When, to whom, and every letter once.")),
     Guide("spend", "how-to/spend.md", _("Send spend"), _("What was paid, by table or over the API.")),
     Guide("accounts", "how-to/accounts.md", _("Members and keys"), _("Who may do what, tokens and the audit log.")),
     Guide("operate", "how-to/operate.md", _("Run it for others"), _("Backups, upgrades, TLS, more hosts.")),
