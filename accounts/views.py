@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +18,7 @@ from accounts.forms import AcceptForm, InviteForm, RoleForm
 from accounts.models import Invitation, Membership, Role, User
 from accounts.permissions import Action, may, may_change, workspaces_of_user
 from common.errors import Refusal
+from common.tables import Table, write_csv
 
 STATUS = {"permission_denied": 403, "not_found": 404}
 View = Callable[..., HttpResponse]
@@ -62,8 +64,25 @@ def my_agency(request: HttpRequest) -> HttpResponse:
 @for_managers
 @require_safe
 def show_members(request: HttpRequest, own: Membership) -> HttpResponse:
-    """Everybody in the agency, and who was invited."""
+    """Everybody in the agency, and who was invited; as a file where the address asks for one."""
+    if request.GET.get("export") == "members":
+        return _file(own)
     return _page(request, own)
+
+
+def _file(own: Membership) -> HttpResponse:
+    rows = own.agency.memberships.select_related("user").prefetch_related("accesses__workspace").order_by("user__email")
+    heads = [str(head) for head in (_("Name"), _("E-mail"), _("Role"), _("Workspaces"))]
+    table = Table(heads, [(row.user.name, row.user.email, row.role, _workspaces_of(row)) for row in rows])
+    answer = HttpResponse(write_csv(table), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="members.csv"'
+    return answer
+
+
+def _workspaces_of(row: Membership) -> str:
+    if may(row.role, Action.SEE_EVERY_WORKSPACE):
+        return str(_("All"))
+    return ", ".join(access.workspace.name for access in row.accesses.all())
 
 
 @for_managers
@@ -179,6 +198,8 @@ def _page(
     people = [
         {
             "member": row,
+            "place": str(row.pk),
+            "is_self": row.pk == own.pk,
             "workspaces": [access.workspace for access in row.accesses.all()],
             "may_change": row.pk != own.pk and may_change(own.role, row.role, None),
         }
@@ -186,6 +207,9 @@ def _page(
     ]
     page = {
         "agency": own.agency,
+        "home_agency": own.agency,
+        "workspaces_in_all": own.agency.workspaces.count(),
+        "manages": True,
         "people": people,
         "invitations": members.open_invitations(own.agency, now=timezone.now()).order_by("email"),
         "form": form or InviteForm(agency=own.agency),
