@@ -50,10 +50,9 @@ order by c.at desc, c.person_id desc limit %(most)s
 _NEVER = """
 and not exists (select 1 from tracking_conversion c where c.workspace_id = o.workspace_id and c.person_id = o.person_id)
 """
-# The marks of a channel are looked up once, whatever the number of people.
+# The marks of a channel stand in the text, so that the planner makes a table of them to look into.
 _THROUGH = """
-and exists (select 1 from unnest(o.marks) as passed (mark) where passed.mark in (
-    select id from tracking_mark where workspace_id = %(workspace)s and channel = %(channel)s))
+and exists (select 1 from unnest(o.marks) as passed (mark) where passed.mark = any(%(marks)s::bigint[]))
 """
 _WORTH = """
 select c.person_id, count(*), sum(c.value_micros), (array_agg(c.goal_id order by c.at desc, c.id desc))[1]
@@ -161,7 +160,11 @@ def _load(workspace: Workspace, params: Params, most: int) -> list[tuple]:
     statement = _CONVERTED if params.converted == CONVERTED else _SEEN
     if params.converted == NOT_CONVERTED:
         where += _NEVER
-    values = {"channel": params.channel, "before": before, "below": below, "most": most, "start": start, "end": end}
+    values = {"before": before, "below": below, "most": most, "start": start, "end": end}
+    if params.channel:
+        values["marks"] = list(Mark.objects.of(workspace).filter(channel=params.channel).values_list("id", flat=True))
+        if not values["marks"]:
+            return []
     return ask(workspace, statement.format(where=where), **values)
 
 

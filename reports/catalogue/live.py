@@ -29,7 +29,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 _CURSOR = re.compile(r"(\d{1,17}):(e|r):(.*)", re.ASCII | re.DOTALL)
 # Whatever was accepted and set aside afterwards.
-SET_ASIDE = ("not_processable", "sealed")
+SET_ASIDE = ("not_processable", "sealed", "erased")
 
 
 @dataclass(frozen=True, slots=True)

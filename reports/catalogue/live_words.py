@@ -30,6 +30,7 @@ MENDS: dict[str, Callable[[], str]] = {
     "missing_previous_id": lambda: _("An alias needs both “previousId” and “userId”."),
     "duplicate": lambda: _("Nothing to do: repeats are dropped so that nothing counts twice."),
     "sealed": lambda: _("Nothing to do: days this old stand as they are. Send events within the time they are kept."),
+    "erased": lambda: _("Nothing to do: what was sent before somebody was erased is never taken in again."),
     "not_processable": lambda: _("It was accepted and is kept here. Compare its values with the documentation."),
 }
 REASONS: dict[str, Callable[[], str]] = {
@@ -47,6 +48,7 @@ REASONS: dict[str, Callable[[], str]] = {
     "missing_previous_id": lambda: _("no previousId"),
     "duplicate": lambda: _("sent before"),
     "sealed": lambda: _("older than events are kept"),
+    "erased": lambda: _("of somebody who was erased"),
     "not_processable": lambda: _("facts could not be derived"),
 }
 

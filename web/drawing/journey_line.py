@@ -67,19 +67,19 @@ class JourneyLine:
 
 
 def draw_line(report: JourneyReport, palette: Palette, zone: ZoneInfo) -> JourneyLine | None:
-    """The journey on a line of time; None where nothing happened."""
+    """The journey on a line of time; None where there is no time between."""
     touches = [touch for touch in report.touches if not touch.turned_back and not touch.folded]
     conversion = report.conversion
     times = [touch.at for touch in touches] + [moment.at for moment in report.moments]
     times += [conversion.at] if conversion else []
-    if not times:
+    if len(set(times)) < 2 and not conversion:
         return None
     first, last = min(times), max(times)
     left = first
     if report.from_at and report.from_at < first and (last - first) * LEAST_PART >= last - report.from_at:
         left = report.from_at
     scale = Scale(left, max(last, left + timedelta(minutes=30)))
-    dots = [_dot_of(touch, scale, palette) for touch in touches]
+    dots = [_dot_of(touch, scale, palette, may_count=conversion is None) for touch in touches]
     if conversion:
         dots.append(Dot(conversion.at, scale.place(conversion.at), "goal"))
     dots.sort(key=lambda dot: (dot.at, dot.kind == "goal"))
@@ -110,8 +110,8 @@ class Scale:
         return EDGE + (100 - 2 * EDGE) * ((at - self.left) / (self.right - self.left))
 
 
-def _dot_of(touch: JourneyTouch, scale: Scale, palette: Palette) -> Dot:
-    kind = "touch" if touch.counts else "left-out"
+def _dot_of(touch: JourneyTouch, scale: Scale, palette: Palette, *, may_count: bool) -> Dot:
+    kind = "touch" if touch.counts or may_count else "left-out"
     return Dot(touch.at, scale.place(touch.at), kind, touch.number, palette.style(touch.channel), touch.channel or "")
 
 

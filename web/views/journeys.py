@@ -94,7 +94,9 @@ class PersonJourney(WorkspacePage):
             return {"report": None, "alias": params.alias, "page_title": _("Nobody has this id")}
         return draw_journey(report, self.workspace) | {
             "page_title": name_journey(report),
-            "menus": [*_conversion_menus(report, self.workspace.timezone), _model_menu(report)],
+            "menus": [*_conversion_menus(report, self.workspace.timezone), _model_menu(report)]
+            if report.conversion
+            else [],
             "alias": params.alias,
             "journey_address": reverse("journey", args=[self.workspace.slug, params.alias]),
         }
