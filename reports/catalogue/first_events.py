@@ -1,5 +1,6 @@
 """What arrived lately, for whoever waits for the first event: what, from where, and what became of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -7,12 +8,25 @@ from urllib.parse import urlsplit
 from accounts.models import Workspace
 from tracking.core.identity import ANONYMOUS, USER
 from tracking.core.payloads import as_object, as_text
-from tracking.models import Alias, Conversion, Event, Goal, Inbox, Mark, Touch
+from tracking.models import Conversion, Event, Goal, Inbox
 from tracking.storage import IngestionState, ingestion_state
+from tracking.storage.rows import run
 
 SHOWN = 5
 # As the two indexes by time are cut.
 TIMED = ("page", "screen", "track")
+_MARKS = """
+select wanted.place, m.channel, m.source, m.medium
+from unnest(%(places)s::int[], %(namespaces)s::text[], %(ids)s::text[], %(ats)s::timestamptz[])
+    as wanted (place, namespace, id, at)
+join tracking_alias a on a.workspace_id = %(workspace)s and a.namespace = wanted.namespace and a.value = wanted.id
+cross join lateral (
+    select mark_id from tracking_touch t
+    where t.workspace_id = %(workspace)s and t.person_id = a.person_id and t.at <= wanted.at
+    order by t.at desc, t.tie desc limit 1
+) as visit
+join tracking_mark m on m.workspace_id = %(workspace)s and m.id = visit.mark_id
+"""
 TEST_EVENT = "Headwater Test"
 TEST_PERSON = "headwater-test"
 
@@ -54,8 +68,10 @@ def build(workspace: Workspace, now: datetime) -> FirstEvents:
     events = Event.objects.of(workspace)
     newest = [*events.filter(kind__in=TIMED).order_by("-at")[:SHOWN]]
     newest += [*events.exclude(kind__in=TIMED).order_by("-at")[:SHOWN]]
-    newest.sort(key=lambda event: event.at, reverse=True)
-    return FirstEvents([_show(workspace, event) for event in newest[:SHOWN]], ingestion_state(workspace, now))
+    newest = sorted(newest, key=lambda event: event.at, reverse=True)[:SHOWN]
+    marks = _find_marks(workspace, newest)
+    shown = [_show(event, marks.get(place)) for place, event in enumerate(newest)]
+    return FirstEvents(shown, ingestion_state(workspace, now))
 
 
 def fate_of(workspace: Workspace, message_id: str) -> Fate:
@@ -67,10 +83,10 @@ def fate_of(workspace: Workspace, message_id: str) -> Fate:
     return Fate(stored, waiting, list(goals))
 
 
-def _show(workspace: Workspace, event: Event) -> Arrived:
-    mark = None if event.kind == "track" and event.name == TEST_EVENT else _mark_of(workspace, event)
+def _show(event: Event, mark: tuple[str, str, str] | None) -> Arrived:
     payload = as_object(event.payload)
     page = {**as_object(as_object(payload.get("context")).get("page")), **as_object(payload.get("properties"))}
+    channel, source, medium = mark or (None, "", "")
     return Arrived(
         at=event.at,
         kind=event.kind,
@@ -78,21 +94,24 @@ def _show(workspace: Workspace, event: Event) -> Arrived:
         where=_place(as_text(page.get("url"))),
         referrer=_host(as_text(page.get("referrer"))),
         door=event.door,
-        channel=mark.channel if mark else None,
-        source=f"{mark.source} / {mark.medium}" if mark else "",
+        channel=channel,
+        source=f"{source} / {medium}" if mark else "",
         is_test=event.anonymous_id == TEST_PERSON,
     )
 
 
-def _mark_of(workspace: Workspace, event: Event) -> Mark | None:
-    """The mark of the visit that the event is part of."""
-    namespace, value = (USER, event.user_id) if event.user_id is not None else (ANONYMOUS, event.anonymous_id)
-    alias = Alias.objects.of(workspace).filter(namespace=namespace, value=value).first()
-    if alias is None:
-        return None
-    touches = Touch.objects.of(workspace).filter(person_id=alias.person_id)
-    touch = touches.filter(at__lte=event.at).order_by("-at", "-tie").first()
-    return Mark.objects.of(workspace).filter(pk=touch.mark_id).first() if touch else None
+def _find_marks(workspace: Workspace, events: Sequence[Event]) -> dict[int, tuple[str, str, str]]:
+    """The channel, source and medium of the visit that each event is part of, by the event's place."""
+    ids = [(USER, one.user_id) if one.user_id is not None else (ANONYMOUS, one.anonymous_id or "") for one in events]
+    rows = run(
+        workspace.pk,
+        _MARKS,
+        places=list(range(len(events))),
+        namespaces=[namespace for namespace, _value in ids],
+        ids=[value for _namespace, value in ids],
+        ats=[one.at for one in events],
+    )
+    return {place: (channel, source, medium) for place, channel, source, medium in rows}
 
 
 def _place(url: str) -> str:
