@@ -1,15 +1,18 @@
-"""Keep questions that a worker answers: ask, ring again where nobody came, note the answer."""
+"""Keep questions: those that a worker answers until somebody came, and those that have a name."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.timezone import now
+from django.utils.translation import gettext as _
 
 from accounts.models import Workspace
 from accounts.tenancy import workspace_scope
-from funnels.models import FunnelRun
+from common.errors import Refusal
+from funnels.models import FunnelRun, SavedFunnel
 
 KEPT = timedelta(days=7)
+MOST_SAVED, MOST_NAME, MOST_QUERY = 100, 120, 8_000
 # A message can be lost, and a worker can die with it; whoever waits for the answer asks for it anew.
 PATIENCE = timedelta(minutes=2)
 MOST_RINGS = 5
@@ -45,6 +48,26 @@ def forget_run(workspace: Workspace, run_id: int) -> None:
     """Let the same be asked anew."""
     with workspace_scope(workspace):
         FunnelRun.objects.of(workspace).filter(pk=run_id).exclude(state=FunnelRun.WAITING).delete()
+
+
+def save_funnel(workspace: Workspace, name: str, query: str) -> SavedFunnel:
+    """Keep a question under a name; another of that name is replaced. Raises Refusal naming the field."""
+    name = name.replace("\0", "").strip()
+    if not 1 <= len(name) <= MOST_NAME:
+        raise Refusal("invalid", _("Write a name of 1 to %(most)d characters.") % {"most": MOST_NAME}, field="name")
+    with workspace_scope(workspace):
+        kept = SavedFunnel.objects.of(workspace)
+        if not kept.filter(name=name).exists() and kept.count() >= MOST_SAVED:
+            message = _("A workspace keeps at most %(most)d funnels. Delete one first.")
+            raise Refusal("too_many", message % {"most": MOST_SAVED}, field="name")
+        kept.filter(name=name).delete()
+        return SavedFunnel.objects.create(workspace=workspace, name=name, query=query[:MOST_QUERY])
+
+
+def delete_funnel(workspace: Workspace, number: int) -> bool:
+    """Forget a kept question; whether there was one."""
+    with workspace_scope(workspace):
+        return SavedFunnel.objects.of(workspace).filter(pk=number).delete()[0] > 0
 
 
 def ring_again(workspace: Workspace, run: FunnelRun, at: datetime) -> bool:

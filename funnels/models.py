@@ -1,4 +1,4 @@
-"""Funnels that take long enough to be counted by a worker."""
+"""Funnels that a worker counts, and funnels that a workspace keeps."""
 
 from django.db import models
 from django.utils.timezone import now
@@ -25,3 +25,16 @@ class FunnelRun(TenantModel):
 
     class Meta:
         indexes = [models.Index(fields=["workspace", "asked_at"], name="funnelrun_by_time")]
+
+
+class SavedFunnel(TenantModel):
+    """A question about a funnel that a workspace keeps under a name, as the address of its page asks it."""
+
+    id = models.BigAutoField(primary_key=True)
+    name = models.CharField(max_length=120)
+    # Without days: whoever opens it sees the latest.
+    query = models.TextField()
+    saved_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="savedfunnel_name_once")]

@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 from web import urls_attribution, urls_reports, urls_settings
 from web.converters import AliasConverter
 from web.views import health, help, home, journeys, live, overview, session, styleguide
-from web.views.funnels import funnel_run, funnels
+from web.views.funnels import funnel_run, funnels, saved_funnels
 from web.views.lifetime_value import lifetime_value
 from web.views.pipeline import pipeline
 from web.views.returns import returns
@@ -22,6 +22,7 @@ urlpatterns = [
     path("w/<slug:slug>/", overview.overview, name="overview"),
     path("w/<slug:slug>/funnels/", funnels, name="funnels"),
     path("w/<slug:slug>/funnels/run/", funnel_run, name="funnel-run"),
+    path("w/<slug:slug>/funnels/saved/", saved_funnels, name="saved-funnels"),
     path("w/<slug:slug>/pipeline/", pipeline, name="pipeline"),
     path("w/<slug:slug>/settings/stages/", stages, name="stages"),
     path("w/<slug:slug>/returns/", returns, name="returns"),

@@ -83,6 +83,7 @@ OF_WORKSPACE = {
     "report-outbox": Action.MANAGE_MEMBERS,
     "funnels": Action.SEE_REPORTS,
     "funnel-run": Action.SEE_REPORTS,
+    "saved-funnels": Action.SEE_REPORTS,
     "pipeline": Action.SEE_REPORTS,
     "stages": Action.CHANGE_WORKSPACE,
     "returns": Action.SEE_REPORTS,

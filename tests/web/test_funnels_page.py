@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.tenancy import workspace_scope
-from funnels.models import FunnelRun
+from funnels.models import FunnelRun, SavedFunnel
 from reports import tasks
 from reports.catalogue import funnel
 from tests.web.stages import fill_pipeline
@@ -18,6 +18,7 @@ from web.forms.funnels import ask_funnel, change_builder, read_builder
 pytestmark = pytest.mark.django_db(transaction=True)
 FUNNELS = "/w/northwind-bikes/funnels/"
 RUN = f"{FUNNELS}run/"
+SAVED = f"{FUNNELS}saved/"
 ASKED = {"event.0": "Signed Up", "event.1": "Demo Requested", "event.2": "Deal Won", "period": "90d"}
 
 
@@ -169,3 +170,40 @@ def test_old_answers_are_counted_anew(as_ada, northwind, people, long_ones):
         FunnelRun.objects.of(northwind).update(asked_at=timezone.now() - timedelta(minutes=11))
     as_ada.get(FUNNELS, ASKED)
     assert len(long_ones) == 2
+
+
+def test_a_funnel_is_kept_under_a_name_without_its_days(as_ada, northwind, people):
+    page = as_ada.get(FUNNELS, ASKED)
+    asked = page.wsgi_request.GET.urlencode()
+    saved = as_ada.post(SAVED, {"do": "save", "name": "Sales", "asked": asked}, follow=True)
+    assert "Saved “Sales”." in saved.content.decode()
+    assert parse_qs(saved.wsgi_request.GET.urlencode())["period"] == ["90d"]
+    with workspace_scope(northwind):
+        kept = SavedFunnel.objects.of(northwind).get()
+    assert kept.query == "event.0=Signed+Up&event.1=Demo+Requested&event.2=Deal+Won"
+    assert 'aria-current="page">Sales</a>' in as_ada.get(f"{FUNNELS}?{kept.query}").content.decode()
+    as_ada.post(SAVED, {"do": "save", "name": " Sales ", "asked": "event.0=other"})
+    with workspace_scope(northwind):
+        kept = SavedFunnel.objects.of(northwind).get()
+    assert kept.query.startswith("event.0=other")
+    as_ada.post(SAVED, {"do": "delete", "saved": kept.pk, "asked": ""})
+    with workspace_scope(northwind):
+        assert not SavedFunnel.objects.of(northwind).exists()
+
+
+@pytest.mark.parametrize("name", ["", "x" * 121])
+def test_a_name_that_cannot_be_is_refused_in_words(as_ada, northwind, goal, name):
+    answer = as_ada.post(SAVED, {"do": "save", "name": name, "asked": "event.0=a"}, follow=True)
+    assert "Write a name of 1 to 120 characters." in answer.content.decode()
+    with workspace_scope(northwind):
+        assert not SavedFunnel.objects.of(northwind).exists()
+
+
+def test_funnels_of_others_are_neither_seen_nor_deleted(as_ada, goal, rival_workspace):
+    from funnels.actions import save_funnel
+
+    theirs = save_funnel(rival_workspace, "Their secret", "event.0=a")
+    assert "Their secret" not in as_ada.get(FUNNELS).content.decode()
+    as_ada.post(SAVED, {"do": "delete", "saved": theirs.pk})
+    with workspace_scope(rival_workspace):
+        assert SavedFunnel.objects.of(rival_workspace).exists()

@@ -6,16 +6,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.permissions import Action, may
 from common.errors import Refusal
 from common.periods import day_of
 from funnels import actions
-from funnels.models import FunnelRun
+from funnels.models import FunnelRun, SavedFunnel
 from reports.api.funnel_shapes import show_funnel
 from reports.catalogue import funnel
 from reports.catalogue.goals import list_event_names
@@ -74,7 +77,14 @@ class Funnels(WorkspacePage):
             "drawn": draw_funnel(shown, Palette(self.workspace.channel_rules)) if shown else None,
             "filters": read_bar(address, period),
             "ingestion": ingestion_state(self.workspace, now),
+            "saved": self._saved(builder),
+            "may_save": may(self.role, Action.CHANGE_WORKSPACE),
         }
+
+    def _saved(self, builder: Builder) -> list[dict[str, Any]]:
+        query = replace(builder, rest={}).address()
+        kept = SavedFunnel.objects.of(self.workspace).order_by("name")
+        return [{"id": one.pk, "name": one.name, "query": one.query, "open": one.query == query} for one in kept]
 
     def _count(self, asked: dict[str, Any], now: datetime) -> tuple[dict[str, Any] | None, FunnelRun | None]:
         """The answer as the API gives it, or the run of a worker who is to find it."""
@@ -102,6 +112,34 @@ class Funnels(WorkspacePage):
         return {"steps": table_of_steps(shown), **groups}
 
 
+class SavedFunnels(WorkspacePage):
+    """Where the buttons Save and Delete lead: back to the funnel."""
+
+    section = "funnels"
+    title = _("Funnels")
+    template = "web/funnels/page.html"
+    action = Action.SEE_REPORTS
+    change_action = Action.CHANGE_WORKSPACE
+    reads = False
+
+    def change(self) -> HttpResponse:
+        form = self.request.POST
+        builder = read_builder(_parse(form.get("asked", "")))
+        if form.get("do") == "delete":
+            deleted = actions.delete_funnel(self.workspace, _number(form.get("saved", "")))
+            said = gettext("Deleted the funnel.") if deleted else ""
+        else:
+            try:
+                kept = actions.save_funnel(self.workspace, form.get("name", ""), replace(builder, rest={}).address())
+                said = gettext("Saved “%(name)s”.") % {"name": kept.name}
+            except Refusal as refusal:
+                messages.error(self.request, refusal.message)
+                said = ""
+        if said:
+            messages.success(self.request, said)
+        return HttpResponseRedirect(f"{reverse('funnels', args=[self.workspace.slug])}?{builder.address()}")
+
+
 class FunnelRunPage(WorkspacePage):
     """Where the buttons Stop and Count again lead: back to the funnel."""
 
@@ -109,8 +147,7 @@ class FunnelRunPage(WorkspacePage):
     reads = False
 
     def change(self) -> HttpResponse:
-        given = self.request.POST.get("run", "")
-        number = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+        number = _number(self.request.POST.get("run", ""))
         if self.request.POST.get("do") == "stop":
             actions.stop_run(self.workspace, number)
         else:
@@ -121,6 +158,10 @@ class FunnelRunPage(WorkspacePage):
 
 def _parse(query: str) -> Mapping[str, str]:
     return QueryDict(query[:8_000])
+
+
+def _number(given: str) -> int:
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
 
 
 def _row(builder: Builder, place: int, step: StepRow, problems: Mapping[str, str]) -> dict[str, Any]:
@@ -148,4 +189,5 @@ def _example(names: list[str]) -> dict[str, Any] | None:
 
 
 funnels = Funnels.as_view()
+saved_funnels = SavedFunnels.as_view()
 funnel_run = FunnelRunPage.as_view()
