@@ -64,6 +64,7 @@ OF_WORKSPACE = OF_WORKSPACE_KEYS | {
     "api-pipeline",
     "api-ingestion",
     "api-journey",
+    "api-person",
     "api-spend",
     "api-spend-row",
     "api-report-attribution",

@@ -1,6 +1,7 @@
 """What tracking writes: one verb per function, each owning its transaction."""
 
 from tracking.actions.derive import derive_waiting
+from tracking.actions.erase import erase_person
 from tracking.actions.goals import create_default_goals, create_goal, set_pipeline
 from tracking.actions.refills import finish_refills, refill_progress
 from tracking.actions.settings import change_settings
@@ -10,6 +11,7 @@ __all__ = [
     "create_default_goals",
     "create_goal",
     "derive_waiting",
+    "erase_person",
     "finish_refills",
     "refill_progress",
     "set_pipeline",

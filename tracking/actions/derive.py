@@ -13,6 +13,7 @@ from django.db import Error, connection
 from accounts.models import Workspace
 from accounts.tenancy import workspace_scope
 from tracking.actions.attempts import Attempt, begin_attempt, end_attempt, is_our_fault, take_back_attempt
+from tracking.actions.erase import refuse_erased, without_erased
 from tracking.actions.quarantine import quarantine_event, quarantine_person, refuse_sealed
 from tracking.actions.refills import finish_refills
 from tracking.actions.tails import MANY, derive_tail, events_of, find_tail
@@ -97,7 +98,7 @@ def derive_batch(workspace: Workspace, attempt: Attempt) -> None:
     """Derive the facts that the oldest waiting events change, and take those events out of the inbox."""
     rules = load_rules(workspace)
     batch = load_batch(workspace.pk, attempt.size, attempt.only, names=rules.event_names)
-    events = refuse_sealed(workspace, batch.events)
+    events = refuse_erased(workspace, refuse_sealed(workspace, batch.events))
     book = OrderBook(workspace.pk)
     # Who else told of the same order may lose it to an earlier teller, or win it.
     tellers = {_owner_of(event) for event in book.read(order_ids_in(events))}
@@ -134,7 +135,7 @@ def derive_people(
     seal = workspace.sealed_at
     told = (event for person in persons.values() for event in person.events)
     orders = order_ids_in(told, ORDER_COMPLETED).union(refunded)
-    ledger = keep_ledger(book.read(orders, seal=seal))
+    ledger = without_erased(workspace.pk, keep_ledger(book.read(orders, seal=seal)), orders)
     sealed: Mapping[int, Sealed] = {}
     if seal is not None:
         ledger = load_sealed_ledger(workspace.pk, ledger, orders, seal)

@@ -29,6 +29,13 @@ def refuse_sealed(workspace: Workspace, events: list[StoredEvent]) -> list[Store
     return [event for event in events if event.at >= seal]
 
 
+def drop_events(workspace: Workspace, message_ids: list[str], reason: str) -> None:
+    """Delete events, of which only the number is kept."""
+    if message_ids:
+        RejectedEvent.objects.create(workspace=workspace, reason=reason, events=len(message_ids))
+        Event.objects.of(workspace).filter(message_id__in=message_ids).delete()
+
+
 def _set_aside(workspace: Workspace, message_ids: list[str], reason: str) -> None:
     events = Event.objects.of(workspace).filter(message_id__in=message_ids)
     RejectedEvent.objects.bulk_create(

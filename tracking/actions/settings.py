@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Workspace
 from accounts.tenancy import workspace_scope
 from common.errors import Refusal
+from tracking.actions.erase import price_erased
 from tracking.actions.refills import finish_refills, hold_settings, start_refill
 from tracking.core.channel_rules import RuleError, parse_channel_rules
 from tracking.models import Refill
@@ -101,12 +102,14 @@ def _look_back(change: Change) -> None:
 def _move_days(change: Change) -> None:
     # Money converts at the rate of its day, and the day may be another now.
     note_converted(change.after.pk, change.refill.pk, other_than=change.after.currency)
+    price_erased(change.after)
     zones = [change.before.timezone, change.after.timezone]
     note_days_with_conversions(change.after.pk, zones, change.refill.pk)
 
 
 def _reprice(change: Change) -> None:
     note_converted(change.after.pk, change.refill.pk)
+    price_erased(change.after)
     _refill(change)
 
 

@@ -13,4 +13,5 @@ urlpatterns = [
     *both(f"{WORKSPACE}pipeline/", views.PipelineView, "pipeline"),
     *both(f"{WORKSPACE}ingestion/", views.IngestionView, "ingestion"),
     *both(f"{WORKSPACE}people/<anything:alias>/journey/", views.JourneyView, "journey"),
+    *both(f"{WORKSPACE}people/<anything:alias>/", views.PersonView, "person"),
 ]

@@ -155,3 +155,16 @@ class JourneyView(WorkspaceView):
         if journey is None:
             raise Http404
         return Response(serializers.JourneySerializer(journey).data)
+
+
+class PersonView(WorkspaceView):
+    """One person, by any userId or anonymousId of theirs. A DELETE erases every id and event of theirs for good.
+
+    Figures stay: touches and conversions keep their time, mark and value under a number that leads to nobody.
+    """
+
+    @extend_schema(operation_id="people_erase", responses={204: None}, tags=["people and events"])
+    def delete(self, request: WorkspaceRequest, workspace: str, alias: str) -> Response:
+        if "\0" in alias or not actions.erase_person(request.workspace, alias, timezone.now()):
+            raise Http404
+        return Response(status=204)

@@ -113,6 +113,17 @@ def price(plain: Conversion, amount: int, refunded: int, currency: str, rules: R
     return priced._replace(value_micros=value, rate=rate.factor.quantize(RATE_STEP), rate_day=rate.day)
 
 
+def value_again(conversion: Conversion, rules: Rules) -> Conversion:
+    """A conversion whose event is gone, in the workspace's currency as it is now; a goal's own value stays."""
+    notes = [note for note in conversion.note.split(",") if note]
+    if conversion.amount_micros is None or (conversion.rate is None and not {NO_RATE, TOO_LARGE} & set(notes)):
+        return conversion._replace(currency=rules.currency)
+    plain = conversion._replace(value_micros=None, rate=None, rate_day=None, note="")
+    priced = price(plain, conversion.amount_micros, conversion.refunded_micros, conversion.currency, rules)
+    shared = [note for note in notes if note == SHARED_DEVICE]
+    return priced._replace(note=",".join([*shared, *filter(None, [priced.note])]))
+
+
 def meets_all(conditions: tuple[Condition, ...], properties: Mapping[str, Any]) -> bool:
     """Whether an event's properties fulfil every condition of a goal."""
     return all(OPERATORS[c.op](look_up(properties, c.path), c.value) for c in conditions)

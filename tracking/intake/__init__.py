@@ -31,6 +31,7 @@ REASONS = {
     "missing_previous_id": "An alias needs previousId and userId.",
     "duplicate": "An event with this messageId is here already.",
     "sealed": "The event is older than the workspace keeps events; the figures of its day stand.",
+    "erased": "The event was of somebody who was erased since; nothing of it is kept.",
     "not_processable": "Facts could not be derived from this event.",
 }
 

@@ -3,7 +3,7 @@
 from tracking.models.events import DerivingState, Event, EventCount, Inbox, RejectedEvent
 from tracking.models.facts import Conversion, Mark, OpenPath, Refund, Session, StageEntry, Touch, TouchDetail
 from tracking.models.goals import Goal, Stage
-from tracking.models.people import Alias, AnonymousLink, Person, UserMerge
+from tracking.models.people import Alias, AnonymousLink, ErasedId, Person, UserMerge
 from tracking.models.work import ChangedDay, ChangedPerson, Refill
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "ChangedPerson",
     "Conversion",
     "DerivingState",
+    "ErasedId",
     "Event",
     "EventCount",
     "Goal",

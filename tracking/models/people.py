@@ -46,3 +46,11 @@ class UserMerge(TenantModel):
 
     class Meta:
         indexes = [models.Index(fields=["workspace", "user_id"], name="usermerge_by_user")]
+
+
+class ErasedId(TenantModel):
+    """An id of somebody erased, or of an order of theirs, as a keyed hash: what is told of it once more is known."""
+
+    pk = models.CompositePrimaryKey("workspace_id", "digest")
+    digest = models.BinaryField(max_length=32)
+    erased_at = models.DateTimeField()
