@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
 
 from accounts.models import Workspace
-from common.periods import Period, bounds, day_of, start_of_day
+from common.periods import Period, bounds, start_of_day
 from reports.ask import ask
 from reports.core.lifetime import FIRST_CHANNELS, ORDERS
+from tracking.storage.packed import pack, unpack_numbers
+from tracking.storage.rows import run
 
 # Closed: what a user types never becomes a part of a statement.
 GROUPS = {
@@ -102,21 +105,21 @@ from visits v
 left join tracking_mark m on m.workspace_id = %(workspace)s and m.id = v.mark_id
 group by 1
 """
+# Lists as bytes: rows of their own would be a hundred thousand. No value is the least number there is.
 _ORDERS = """
-select person_id, at, value_micros from tracking_conversion
+select array_send(array_agg(person_id)),
+    array_send(array_agg(((at at time zone %(zone)s)::date - date '1970-01-01')::bigint)),
+    array_send(array_agg(coalesce(value_micros, %(none)s::bigint)))
+from tracking_conversion
 where workspace_id = %(workspace)s and goal_id = %(goal)s and at < %(until)s
 """
-# One look at the index for each customer, whatever else they did.
-_FIRST_CHANNELS = """
-select who.id, m.channel
-from unnest(%(people)s::bigint[]) as who (id),
-    lateral (
-        select mark_id from tracking_touch t
-        where t.workspace_id = %(workspace)s and t.person_id = who.id
-        order by t.at, t.tie limit 1
-    ) as first
-join tracking_mark m on m.workspace_id = %(workspace)s and m.id = first.mark_id
+# All of a person's touches stand in one row, the first in front.
+_FIRST_MARKS = """
+select array_send(array_agg(person_id)), array_send(array_agg(marks[1])) from tracking_openpath
+where workspace_id = %(workspace)s and person_id = any(%(people)s::bigint[])
 """
+_NO_VALUE = -(2**63)
+_CHANNEL_OF = {"mark": pl.Int64, "channel": pl.String}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,12 +221,21 @@ def count_sessions(workspace: Workspace, period: Period, group_by: str) -> dict[
 
 def load_orders(workspace: Workspace, goal_id: int, *, as_of: date) -> pl.DataFrame:
     """A goal's conversions up to a day, that day included; columns of ORDERS."""
-    zone = ZoneInfo(workspace.timezone)
-    rows = ask(workspace, _ORDERS, goal=goal_id, until=start_of_day(as_of + timedelta(days=1), zone))
-    return pl.DataFrame([(who, day_of(at, zone), value) for who, at, value in rows], schema=ORDERS, orient="row")
+    until = start_of_day(as_of + timedelta(days=1), ZoneInfo(workspace.timezone))
+    values = {"goal": goal_id, "until": until, "zone": workspace.timezone, "none": _NO_VALUE}
+    [sent] = run(workspace.pk, _ORDERS, **values)
+    people, days, micros = map(unpack_numbers, sent)
+    value = pl.col("value")
+    return pl.DataFrame(
+        {"customer": people, "day": pl.Series(days, dtype=pl.Int64).cast(pl.Int32).cast(pl.Date), "value": micros}
+    ).select("customer", "day", pl.when(value != _NO_VALUE).then(value).alias("value").cast(ORDERS["value"]))
 
 
 def load_first_channels(workspace: Workspace, people: Sequence[int]) -> pl.DataFrame:
     """The channel of each person's first touch, of those who have one; columns of FIRST_CHANNELS."""
-    rows = ask(workspace, _FIRST_CHANNELS, people=list(people))
-    return pl.DataFrame(rows, schema=FIRST_CHANNELS, orient="row")
+    [sent] = run(workspace.pk, _FIRST_MARKS, people=pack("bigint", people))
+    customers, marks = map(unpack_numbers, sent)
+    channels, _ = load_names(workspace, np.unique(marks).tolist(), "channel")
+    named = pl.DataFrame({"mark": list(channels), "channel": list(channels.values())}, schema=_CHANNEL_OF)
+    firsts = pl.DataFrame({"customer": customers, "mark": marks})
+    return pl.DataFrame(firsts.join(named, on="mark").select(*FIRST_CHANNELS), schema=FIRST_CHANNELS)

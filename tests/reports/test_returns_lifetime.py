@@ -8,6 +8,7 @@ from accounts.tenancy import workspace_scope
 from tests.api.cast import Caller, a_shop, a_token, an_agency, check_error, first_goal
 from tests.reports.given import a_goal, a_mark
 from tracking.models import Conversion, Goal, Touch
+from tracking.storage.open_paths import save_open_paths
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime(2026, 6, 30, 12, tzinfo=UTC)
@@ -38,6 +39,7 @@ def sell(shop, customer, value, *, days_ago=10, goal=None):
 def see(shop, customer, channel, *, days_ago=30):
     at = TODAY - timedelta(days=days_ago)
     Touch.objects.create(workspace=shop, person_id=customer, at=at, mark_id=a_mark(shop, channel))
+    save_open_paths(shop.pk, [customer])
 
 
 def sell_the_example(shop):

@@ -13,6 +13,7 @@ from reports.catalogue import returns, returns_over_time
 from reports.catalogue.params import parse_params
 from tests.reports.given import a_day, a_goal, a_mark, a_workspace
 from tracking.models import Conversion, Session, Touch
+from tracking.storage.open_paths import save_open_paths
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 4, 3, 12, tzinfo=UTC)
@@ -84,6 +85,7 @@ def test_lifetime_value_is_that_of_all_orders_up_to_the_last_day(shop):
     goal_id = parse_params(shop, WEEKS, now=NOW).goal.pk
     email = a_mark(shop, "Email")
     Touch.objects.create(workspace=shop, person_id=1, at="2026-02-01T00:00:00Z", mark_id=email)
+    save_open_paths(shop.pk, [1])
     orders = [(1, "2026-02-10T12:00:00Z", 30), (1, "2026-03-05T12:00:00Z", 50), (2, "2026-03-12T12:00:00Z", 8)]
     for place, (person, at, value) in enumerate(orders):
         Conversion.objects.create(

@@ -14,6 +14,7 @@ from psycopg.pq import Format
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _HEADER = Struct(">iiiii")
 _LENGTH = Struct(">i").pack
+_SENT = np.dtype([("length", ">i4"), ("value", ">i8")])
 _NULL = _LENGTH(-1)
 _INT4, _INT8, _TEXT, _TIMESTAMPTZ = 23, 20, 25, 1184
 
@@ -32,6 +33,13 @@ class _PackedDumper(Dumper):
 def pack(kind: str, values: Collection[Any]) -> Packed:
     """A column of values, None for null, as an array; see `sent_as` for the type under which it is sent."""
     return values if isinstance(values, Packed) else _PACKERS.get(kind, _pack_words)(values)
+
+
+def unpack_numbers(sent: bytes | None) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The numbers of a bigint array without nulls, as `array_send` gives them; of nothing, none."""
+    if sent is None:
+        return np.zeros(0, np.int64)
+    return np.frombuffer(sent, _SENT, offset=_HEADER.size)["value"].astype(np.int64)
 
 
 def sent_as(kind: str) -> str:
