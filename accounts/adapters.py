@@ -9,9 +9,12 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from accounts import outbox
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -43,6 +46,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         return our_address(reverse("account_confirm_email", args=[emailconfirmation.key]))
+
+    def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
+        message: EmailMessage = super().render_mail(*args, **kwargs)
+        # A mail server takes its time, and may be away.
+        message.connection = outbox.Outbox()
+        return message
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)

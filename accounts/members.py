@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import keys
+from accounts import keys, outbox
 from accounts.actions import create_membership, create_user
 from accounts.adapters import our_address
 from accounts.models import Agency, ApiToken, Invitation, Membership, Role, User, Workspace, WorkspaceAccess
@@ -62,7 +62,7 @@ def invite(actor: Actor, email: str, role: str, *, workspaces: Iterable[Workspac
         )
         invitation.workspaces.set(given)
         # The link goes to the address alone: whoever holds it has shown that the address is theirs.
-        transaction.on_commit(lambda: _mail(invitation, secret), robust=True)
+        _mail(invitation, secret)
     return invitation
 
 
@@ -180,4 +180,5 @@ def _mail(invitation: Invitation, secret: str) -> None:
     agency = " ".join(invitation.agency.name.split())
     shown = {"agency": agency, "link": link, "role": invitation.role}
     subject = _("%(agency)s invites you to Headwater") % {"agency": agency}
-    send_mail(subject, render_to_string("accounts/email/invitation.txt", shown), None, [invitation.email])
+    text = render_to_string("accounts/email/invitation.txt", shown)
+    send_mail(subject, text, None, [invitation.email], connection=outbox.Outbox())

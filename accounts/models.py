@@ -185,6 +185,15 @@ class IdempotentAnswer(models.Model):
         constraints = [models.UniqueConstraint(fields=["agency", "key"], name="idempotency_key_once")]
 
 
+class OutgoingMail(models.Model):
+    """An e-mail that is yet to leave, sealed; gone once it has."""
+
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField(default=now)
+    attempts = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(default=now, db_index=True)
+
+
 class AuditEntry(models.Model):
     """Who did or tried what; the app may add entries and read them, and never alter one."""
 

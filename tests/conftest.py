@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import TransactionTestCase
+from django.utils.timezone import now
 from psycopg.errors import DeadlockDetected
 
 from config.embedded import Addresses, addresses, postgres
@@ -32,6 +33,20 @@ def _nothing_counted() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _mails_leave_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no worker in most tests: whatever is put into the outbox leaves it."""
+    from accounts import outbox
+
+    put_down = outbox.post
+
+    def post(message: Any) -> None:
+        put_down(message)
+        outbox.send_waiting(now())
+
+    monkeypatch.setattr(outbox, "post", post)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,6 +19,7 @@ OUTSIDE = {
     "accounts_idempotentanswer",
     "accounts_auditentry",
     "accounts_invitation",
+    "accounts_outgoingmail",
     "accounts_invitation_workspaces",
     "accounts_workspaceaccess",
     "account_emailaddress",
