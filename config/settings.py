@@ -145,6 +145,8 @@ vars().update(EMAIL_SETTINGS)
 if EMAIL_SETTINGS["EMAIL_BACKEND"] == "django.core.mail.backends.filebased.EmailBackend":
     # The same files, with weekly reports in folders of their own, so that a page can show them.
     EMAIL_BACKEND = "reports.ways_out.mail_folder.EmailBackend"
+    # The reader of addresses takes the first slash away, and so would put the folder below the working directory.
+    EMAIL_FILE_PATH = "/" + str(EMAIL_SETTINGS["EMAIL_FILE_PATH"]).lstrip("/")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Headwater <headwater@localhost>")
 
