@@ -135,7 +135,7 @@ def test_two_run_side_by_side_and_ctrl_c_ends_one_wholly(up: Callable[..., Up]) 
 def test_the_demo_prints_its_log_ins_and_fills_itself_from_the_newest_day(up: Callable[..., Up]) -> None:
     # Without a worker: what it makes of the events is told elsewhere.
     running = up("data", "--only", "web")
-    wait(lambda: "demo events." in running.said(), what=running.said)
+    wait(lambda: "demo events." in running.said(), seconds=300, what=running.said)
     for email, role in (("demo", "owner"), ("analyst", "analyst"), ("client", "client")):
         assert f"Demo log-in: {email}@example.com  password: headwater-demo  ({role})" in running.said()
     assert running.stop() == 0

@@ -26,8 +26,10 @@ class Command(BaseCommand):
         if reset:
             remove_demo()
         try:
+            said = 0
             for posted, total in fill(url, timezone.now()):
-                if posted % TELL_EVERY < filling.BATCH or posted == total:
+                if posted >= said or posted == total:
+                    said = posted + TELL_EVERY
                     self.stdout.write(f"Posted {posted:,} of {total:,} demo events.")
         except filling.DoorClosed as closed:
             raise CommandError(str(closed)) from closed
