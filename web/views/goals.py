@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts.permissions import Action
 from common.money import from_micros
 from reports.catalogue import goals as catalogue
+from reports.catalogue import refilling
 from reports.ways_out.csv_file import Table
 from tracking.actions import create_goal
 from tracking.actions.goal_changes import change_goal
@@ -33,10 +34,11 @@ class Goals(WorkspacePage):
     action = Action.CHANGE_WORKSPACE
 
     def describe(self, **kwargs: Any) -> dict[str, Any]:
+        now = timezone.now()
         return {
-            "lines": catalogue.build(self.workspace, timezone.now()),
-            "days": catalogue.DAYS,
+            "lines": catalogue.build(self.workspace, now),
             "operators": OPERATORS,
+            "refilling": refilling.build(self.workspace, now),
         }
 
     def tables(self, page: Mapping[str, Any]) -> dict[str, Table]:

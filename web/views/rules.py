@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.permissions import Action
 from common.errors import Refusal
 from reports.catalogue import channel_rules as catalogue
+from reports.catalogue import refilling
 from reports.ways_out.csv_file import Table
 from tracking.actions import change_settings
 from tracking.core.channel_rules import MAX_CONDITIONS
@@ -65,6 +66,7 @@ class ChannelRules(FormPage):
             "problems": {**problems, **self.problems},
             "built_in": len(CHANNELS),
             "tester": self._tester(palette),
+            "refilling": refilling.build(self.workspace, timezone.now()),
         }
 
     def tables(self, page: Mapping[str, Any]) -> dict[str, Table]:

@@ -24,7 +24,8 @@ export function orderByDragging() {
     event.preventDefault();
     const button = over.closest("form").querySelector("[data-moves]");
     button.value = `move:${dragged.dataset.place}:${over.dataset.place}`;
-    button.form.requestSubmit(button);
+    // Not requestSubmit: htmx sends along the button that was clicked.
+    button.click();
   });
 }
 
