@@ -122,7 +122,9 @@ def test_every_guide_is_there_and_stays_inside(guide):
 
 
 def test_every_page_of_the_guides_folder_is_listed():
-    listed = {guide.path for guide in GUIDES.values()}
+    # For those who build Headwater, not for those who use it.
+    for_builders = {"how-to/plots.md"}
+    listed = {guide.path for guide in GUIDES.values()} | for_builders
     for folder in ("guides", "how-to", "concepts"):
         assert {f"{folder}/{path.name}" for path in (DOCS / folder).glob("*.md")} <= listed
 
