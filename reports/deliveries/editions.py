@@ -38,7 +38,7 @@ def make_due_edition(workspace: Workspace, now: datetime) -> Edition | None:
     with workspace_scope(workspace):
         rows = Schedule.objects.of(workspace).select_for_update(skip_locked=True)
         schedule = rows.filter(is_on=True, next_due_at__lte=now).first()
-        if schedule is None or schedule.next_due_at is None:
+        if schedule is None or schedule.next_due_at is None or _moved_on(workspace, schedule, now):
             return None
         due_at = schedule.next_due_at + WEEK * ((now - schedule.next_due_at) // WEEK)
         week = last_full_week(day_of(due_at, ZoneInfo(workspace.timezone)))
@@ -52,6 +52,16 @@ def make_due_edition(workspace: Workspace, now: datetime) -> Edition | None:
         if is_new:
             settle(workspace, schedule, edition, now)
         return edition if is_new else None
+
+
+def _moved_on(workspace: Workspace, schedule: Schedule, now: datetime) -> bool:
+    """Set the hour anew where the workspace's time zone has changed since; whether it is still to come."""
+    planned = schedule.next_due_at or now
+    schedule.next_due_at = due_after(workspace, schedule, planned - timedelta(days=1))
+    if schedule.next_due_at <= now:
+        return False
+    schedule.save(update_fields=["next_due_at"])
+    return True
 
 
 def look_again(workspace: Workspace, now: datetime) -> None:

@@ -111,6 +111,18 @@ def test_a_changed_hour_in_the_same_week_sends_nobody_a_second_letter(shop, offi
     assert len(office.taken) == 1
 
 
+def test_an_hour_follows_the_workspace_into_another_time_zone(shop, office):
+    confirmed(shop, CLEO)
+    shop.timezone = "America/New_York"
+    shop.save()
+    assert run(shop) == 0
+    with workspace_scope(shop):
+        due = Schedule.objects.of(shop).get().next_due_at
+    assert due == MONDAY + timedelta(hours=6)
+    assert run(shop, due) == 1
+    assert edition_of(shop).start == WEEK.start
+
+
 def test_after_weeks_of_silence_only_the_last_week_is_told(shop, office):
     confirmed(shop, CLEO)
     save_schedule(shop, WISH, now=SUNDAY - timedelta(days=28))
