@@ -59,7 +59,7 @@ class DrawnOverTime:
 
 def draw_over_time(report: OverTimeReport, measure: str, palette: Palette, *, today: date) -> DrawnOverTime:
     """Rows with at least one figure, those that earned most first; the others by name only."""
-    write = _writers(report.currency)[measure]
+    write = writers_of(report.currency)[measure]
     lines = [_draw(name, cells, measure, write, palette) for name, cells in report.rows.items()]
     return DrawnOverTime(
         heads=[_head(report, place, today) for place in range(len(report.parts))],
@@ -134,7 +134,9 @@ def _head(report: OverTimeReport, place: int, today: date) -> Head:
     return Head(title, figures.period(part), part.end >= today)
 
 
-def _writers(currency: str) -> Mapping[str, Callable[[Value], str]]:
+def writers_of(currency: str) -> Mapping[str, Callable[[Value], str]]:
+    """How each measure is written."""
+
     def money(value: Value) -> str:
         return figures.money(None if value is None else Decimal(value), currency)
 

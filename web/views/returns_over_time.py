@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from attribution.core.rules import RULES
 from common.periods import day_of
 from reports.catalogue import returns_over_time as catalogue
+from reports.catalogue.over_time_finding import find_over_time
 from reports.catalogue.overview import list_goals, list_models
 from reports.catalogue.params import USUAL_MODEL
 from reports.ways_out.csv_file import Table
 from tracking.storage import ingestion_state
 from web.drawing.channels import Palette
-from web.drawing.returns_over_time import draw_over_time, table_of_over_time
+from web.drawing.returns_over_time import draw_over_time, table_of_over_time, writers_of
 from web.forms.filters import goal_menu, model_menu, name_days, read_bar
 from web.forms.returns import MEASURE_TITLES, measure_menu, read_measure, step_menu
 from web.pages import WorkspacePage
@@ -45,7 +46,9 @@ class ReturnsOverTime(WorkspacePage):
             goal_menu(list_goals(self.workspace), str(params.asked.goal.pk)),
             model_menu(models, params.asked.model, USUAL_MODEL),
         ]
+        write, title = writers_of(report.currency)[measure], str(MEASURE_TITLES[measure][0])
         return {
+            "finding": find_over_time(report, measure, title, write, today),
             "report": report,
             "measure": measure,
             "measure_title": MEASURE_TITLES[measure][0],
