@@ -13,7 +13,7 @@ from babel.numbers import format_compact_currency
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from reports.core.words import count, money, percent
+from reports.core.words import count, exact_money, money, percent
 from reports.ways_out.wearing import Wearing
 from reports.weekly_report import WeeklyFigure, WeeklyReport, WeeklyReturn, WeeklyRow, WeeklyStage
 
@@ -175,6 +175,9 @@ class _Writer:
     def money(self, amount: Decimal) -> str:
         return money(amount, self.report.currency, self.language)
 
+    def exact_money(self, amount: Decimal) -> str:
+        return exact_money(amount, self.report.currency, self.language)
+
     def figure(self, figure: WeeklyFigure) -> ShownFigure:
         if figure.value is None:
             return ShownFigure(figure.name, "–", figure.note)
@@ -261,7 +264,7 @@ class _Writer:
 
     def adds_up(self) -> str:
         total, without = self.report.total, self.report.no_touch
-        write = self.money if self.report.by_revenue else self.count
+        write = self.exact_money if self.report.by_revenue else self.count
         all_of, none_of = self.measured(total), self.measured(without)
         return _("Credited {credited} + no touch known {without} = {total}.").format(
             credited=write(all_of - none_of), without=write(none_of), total=write(all_of)

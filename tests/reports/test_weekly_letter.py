@@ -87,6 +87,7 @@ def test_every_figure_is_the_same_in_mail_text_and_pdf(shop):
     figures += [part for row in (*week.returns, week.returns_total) for part in (row.cost, row.revenue, row.roi)]
     figures += [week.formula, week.adds_up, week.as_of, week.run]
     assert "€6,375" in figures
+    assert week.adds_up == "Credited €6,163.50 + no touch known €211.75 = €6,375.25."
     for way, text in ways.items():
         assert [figure for figure in figures if flat(figure) not in text] == [], way
     for day in week.days:
