@@ -44,7 +44,7 @@ class Session(TenantModel):
     mark_id = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "started_at"], name="session_by_time")]
+        indexes = [models.Index(fields=["workspace", "started_at"], include=["mark_id"], name="session_by_time")]
 
 
 class Touch(TenantModel):
