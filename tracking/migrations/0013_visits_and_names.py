@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-# What funnels ask for; equality of texts is trusted with rows of other workspaces, so row security lets the index do it.
+# What funnels ask for; texts may be compared by an index under row security, because comparing them tells nobody.
 INDEX = "create index event_by_name on tracking_event (workspace_id, name, at) where kind = 'track'"
 
 
