@@ -1,6 +1,7 @@
 """The stream of events as it is stored, newest first, and the facts that events led to; every read is bounded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -25,15 +26,16 @@ where workspace_id = %(workspace)s and {_AFTER}
 order by received_at desc, message_id collate "C" desc limit %(most)s
 """  # noqa: S608 - our own text
 # The window is cut before anything is filtered, so that a name nobody sends costs no walk over all there is; what it
-# holds is narrow, and only what fits is read whole.
+# holds is narrow, in the order of the index, and only what fits is read whole.
 _FILTERED = f"""
 select {_COLUMNS} from (
     select message_id as fits from (
         select message_id, received_at, kind, name, door from tracking_event
-        where workspace_id = %(workspace)s and {_AFTER}
-        order by received_at desc, message_id collate "C" desc limit %(window)s
+        where workspace_id = %(workspace)s and received_at <= %(at)s::timestamptz
+        order by received_at desc fetch first %(window)s rows with ties
     ) as latest
-    where (%(kind)s::text is null or kind = %(kind)s) and (%(name)s::text is null or name = %(name)s)
+    where {_AFTER}
+        and (%(kind)s::text is null or kind = %(kind)s) and (%(name)s::text is null or name = %(name)s)
         and (%(door)s::text is null or door = %(door)s)
     order by received_at desc, message_id collate "C" desc limit %(most)s
 ) as found, lateral (
@@ -41,10 +43,10 @@ select {_COLUMNS} from (
 ) as tracking_event
 order by received_at desc, message_id collate "C" desc
 """  # noqa: S608 - our own text
-_WINDOW_END = f"""
-select received_at, message_id from tracking_event where workspace_id = %(workspace)s and {_AFTER}
-order by received_at desc, message_id collate "C" desc offset %(window)s limit 1
-"""  # noqa: S608 - our own text
+_WINDOW_END = """
+select received_at from tracking_event where workspace_id = %(workspace)s and received_at <= %(at)s::timestamptz
+order by received_at desc offset %(window)s limit 1
+"""
 _WAITING = f"""
 select {_COLUMNS} from (
     select message_id as waits from tracking_inbox where workspace_id = %(workspace)s and {_AFTER}
@@ -186,6 +188,15 @@ class Facts(NamedTuple):
     joined: str | None
 
 
+@contextmanager
+def _in_order_of_index(workspace: Workspace) -> Iterator[None]:
+    """Of a young workspace the planner knows little, and would rather sort all of its events than walk an index."""
+    ask(workspace, "select set_config('enable_sort', 'off', true)")
+    yield
+    # After an error the transaction ends, and the setting with it.
+    ask(workspace, "select set_config('enable_sort', 'on', true)")
+
+
 def load_events(workspace: Workspace, at: datetime, message_id: str, most: int) -> list[Seen]:
     """The latest events before a place in the stream."""
     return [Seen._make(row) for row in ask(workspace, _EVENTS, at=at, id=message_id, most=most)]
@@ -195,12 +206,14 @@ def load_filtered(
     workspace: Workspace, at: datetime, message_id: str, most: int, wanted: Mapping[str, str | None]
 ) -> tuple[list[Seen], tuple[datetime, str] | None]:
     """The same of one kind, name or door; and where the search ended, if there is more behind it."""
-    rows = ask(workspace, _FILTERED, at=at, id=message_id, most=most, window=WINDOW, **wanted)
-    found = [Seen._make(row) for row in rows]
-    if len(found) >= most:
-        return found, None
-    end = ask(workspace, _WINDOW_END, at=at, id=message_id, window=WINDOW - 1)
-    return found, (end[0][0], end[0][1]) if end else None
+    with _in_order_of_index(workspace):
+        rows = ask(workspace, _FILTERED, at=at, id=message_id, most=most, window=WINDOW, **wanted)
+        found = [Seen._make(row) for row in rows]
+        if len(found) >= most:
+            return found, None
+        end = ask(workspace, _WINDOW_END, at=at, window=WINDOW - 1)
+    # All events of that very time are in the window, so the next one begins below them.
+    return found, (end[0][0], "") if end else None
 
 
 def load_waiting(workspace: Workspace, at: datetime, message_id: str, most: int) -> list[Seen]:
@@ -252,7 +265,9 @@ def find_waiting(workspace: Workspace, ids: Sequence[str]) -> set[str]:
 
 def load_lately(workspace: Workspace) -> list[tuple[str, str | None, str, int, datetime]]:
     """(kind, name, door, number, last) over the latest 2,000 events."""
-    return [(*row[:4], row[4]) for row in ask(workspace, _LATELY)]
+    with _in_order_of_index(workspace):
+        rows = ask(workspace, _LATELY)
+    return [(*row[:4], row[4]) for row in rows]
 
 
 def load_minutes(workspace: Workspace, now: datetime) -> list[int]:
