@@ -17,7 +17,7 @@ from accounts.permissions import Action, may
 from accounts.tenancy import workspace_scope
 from tests.api.cast import a_shop, a_token, an_agency
 from tests.laws.routes import METHODS, walk
-from tracking.models import Alias, Conversion, Event, RejectedEvent
+from tracking.models import Alias, Conversion, Event, Goal, RejectedEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -145,8 +145,9 @@ class Cast:
         removed.delete()
         with workspace_scope(self.shop):
             Alias.objects.create(workspace=self.shop, namespace="user", value="ann", person_id=1)
+            goal = Goal.objects.create(workspace=self.shop, name="Order", event="Order Completed")
             self.conversion = Conversion.objects.create(
-                workspace=self.shop, goal_id=1, key="order:1", person_id=1, at=timezone.now(), message_id="m1"
+                workspace=self.shop, goal_id=goal.pk, key="order:1", person_id=1, at=timezone.now(), message_id="m1"
             ).pk
             self.refused = RejectedEvent.objects.create(workspace=self.shop, reason="missing_type")
             moment = timezone.now()

@@ -2,7 +2,7 @@
 const SHOWN_FOR_MS = 6000;
 
 export function showToasts() {
-  for (const toast of document.querySelectorAll(".toast")) dismissLater(toast);
+  for (const toast of document.querySelectorAll(".toast[role=status]")) dismissLater(toast);
 }
 
 function dismissLater(toast) {
