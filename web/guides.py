@@ -47,6 +47,8 @@ def read_guide(guide: Guide) -> Page:
     # The title is the page's own; tables scroll by themselves on a narrow screen.
     body = _markdown.renderer.render(_without_title(tokens), _markdown.options, {})
     body = body.replace("<table>", '<div class="table-scroll" tabindex="0"><table class="table">')
+    # A head that says nothing is none.
+    body = body.replace("<th></th>", "<td></td>")
     body = body.replace("</table>", "</table></div>").replace("<pre>", '<pre class="sample" tabindex="0">')
     shown = mark_safe(body)  # noqa: S308 - made from our own files, and HTML in them stays text
     return Page(title, shown, [one for level, one in headings if level == 2])
