@@ -1,12 +1,16 @@
 """What a funnel's report says."""
 
 import statistics
+from datetime import UTC, datetime
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from funnels.core.asked import Funnel, Step
+from funnels.core.fitting import EVENTS, follow_events, open_people_of
 from funnels.core.progress import Progress
 from funnels.core.timing import StepFigures, find_bottleneck, measure_steps
 
@@ -73,3 +77,23 @@ def test_figures_of_some_people_only():
 def test_median_equals_the_textbook(spans):
     figures = measure_steps(progress_of(*((7, 7 + span) for span in spans)))
     assert figures[1].median_seconds == statistics.median(spans)
+
+
+def test_who_got_no_further_is_still_open_while_they_have_time():
+    progress, has_time = progress_of((0, 3, 4), (0, 5), (0, 9), (0,), (0,)), np.array([True, True, False, True, True])
+    figures = measure_steps(progress, open_people=has_time)
+    assert [step.still_open for step in figures] == [2, 1, 0]
+    assert [step.still_open for step in measure_steps(progress, np.array([2, 3]), has_time)] == [1, 0, 0]
+    assert [step.still_open for step in measure_steps(progress)] == [None, None, None]
+
+
+@pytest.mark.parametrize(("now", "has_time"), [(20, True), (21, False)])
+def test_the_latest_start_decides_who_has_time_and_the_last_instant_counts(now, has_time):
+    def instant(second):
+        return datetime.fromtimestamp(second, UTC)
+
+    # The first attempt gets furthest; a second one that starts at 10 may still overtake it.
+    rows = [(7, instant(at), name, None, None) for at, name in ((0, 0), (1, 1), (10, 0))]
+    funnel = Funnel((Step("a"), Step("b"), Step("c")), window=10 * SECOND)
+    walked = follow_events(pl.DataFrame(rows, schema=EVENTS, orient="row"), funnel, until=100 * SECOND)
+    assert open_people_of(walked, window=10 * SECOND, now=now * SECOND).tolist() == [has_time]
