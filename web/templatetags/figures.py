@@ -149,12 +149,12 @@ def day(value: date) -> str:
 
 
 @register.filter
-@register.filter
 def month(value: date) -> str:
     """Nov 2026"""
     return format_date(value, "MMM y", locale=_date_locale())
 
 
+@register.filter
 def weekday(value: date) -> str:
     """Sun 22 Nov"""
     return format_date(value, "EEE d MMM", locale=_date_locale()).replace(",", "")
