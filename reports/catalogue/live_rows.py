@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from accounts.models import Workspace
@@ -31,7 +31,7 @@ _FILTERED = f"""
 select {_COLUMNS} from (
     select message_id as fits from (
         select message_id, received_at, kind, name, door from tracking_event
-        where workspace_id = %(workspace)s and received_at <= %(at)s::timestamptz
+        where workspace_id = %(workspace)s and received_at <= %(upto)s::timestamptz
         order by received_at desc fetch first %(window)s rows with ties
     ) as latest
     where {_AFTER}
@@ -44,7 +44,7 @@ select {_COLUMNS} from (
 order by received_at desc, message_id collate "C" desc
 """  # noqa: S608 - our own text
 _WINDOW_END = """
-select received_at from tracking_event where workspace_id = %(workspace)s and received_at <= %(at)s::timestamptz
+select received_at from tracking_event where workspace_id = %(workspace)s and received_at <= %(upto)s::timestamptz
 order by received_at desc offset %(window)s limit 1
 """
 _WAITING = f"""
@@ -206,12 +206,14 @@ def load_filtered(
     workspace: Workspace, at: datetime, message_id: str, most: int, wanted: Mapping[str, str | None]
 ) -> tuple[list[Seen], tuple[datetime, str] | None]:
     """The same of one kind, name or door; and where the search ended, if there is more behind it."""
+    # Below the beginning of a time lie only earlier ones; a window that held them would never move on.
+    upto = at if message_id else at - timedelta(microseconds=1)
     with _in_order_of_index(workspace):
-        rows = ask(workspace, _FILTERED, at=at, id=message_id, most=most, window=WINDOW, **wanted)
+        rows = ask(workspace, _FILTERED, upto=upto, at=at, id=message_id, most=most, window=WINDOW, **wanted)
         found = [Seen._make(row) for row in rows]
         if len(found) >= most:
             return found, None
-        end = ask(workspace, _WINDOW_END, at=at, window=WINDOW - 1)
+        end = ask(workspace, _WINDOW_END, upto=upto, window=WINDOW - 1)
     # All events of that very time are in the window, so the next one begins below them.
     return found, (end[0][0], "") if end else None
 
