@@ -38,6 +38,8 @@ class Schedule(TenantModel):
     words = models.CharField(max_length=MOST_WORDS, blank=True)
     # Null while it is off.
     next_due_at = models.DateTimeField(null=True)
+    # The zone that hour was worked out in, so that a workspace that moved is noticed.
+    planned_in = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [

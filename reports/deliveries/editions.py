@@ -42,8 +42,8 @@ def make_due_edition(workspace: Workspace, now: datetime) -> Edition | None:
             return None
         due_at = schedule.next_due_at + WEEK * ((now - schedule.next_due_at) // WEEK)
         week = last_full_week(day_of(due_at, ZoneInfo(workspace.timezone)))
-        schedule.next_due_at = due_after(workspace, schedule, now)
-        schedule.save(update_fields=["next_due_at"])
+        schedule.next_due_at, schedule.planned_in = due_after(workspace, schedule, now), workspace.timezone
+        schedule.save(update_fields=["next_due_at", "planned_in"])
         edition, is_new = Edition.objects.of(workspace).get_or_create(
             schedule_id=schedule.pk,
             start=week.start,
@@ -56,11 +56,14 @@ def make_due_edition(workspace: Workspace, now: datetime) -> Edition | None:
 
 def _moved_on(workspace: Workspace, schedule: Schedule, now: datetime) -> bool:
     """Set the hour anew where the workspace's time zone has changed since; whether it is still to come."""
+    if schedule.planned_in in ("", workspace.timezone):
+        return False
     planned = schedule.next_due_at or now
     schedule.next_due_at = due_after(workspace, schedule, planned - timedelta(days=1))
     if schedule.next_due_at <= now:
         return False
-    schedule.save(update_fields=["next_due_at"])
+    schedule.planned_in = workspace.timezone
+    schedule.save(update_fields=["next_due_at", "planned_in"])
     return True
 
 

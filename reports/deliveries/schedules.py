@@ -43,6 +43,7 @@ def save_schedule(workspace: Workspace, wish: Wish, *, now: datetime) -> Schedul
         schedule.goal_id, schedule.model = wish.goal_id, wish.model
         schedule.words = _tidy(wish.words)
         schedule.next_due_at = due_after(workspace, schedule, now) if wish.is_on else None
+        schedule.planned_in = workspace.timezone
         schedule.save()
     return schedule
 
