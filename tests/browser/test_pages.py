@@ -176,3 +176,19 @@ def test_a_page_that_is_behind_catches_up_by_itself_but_not_under_an_open_menu(o
     page.get_by_text("As of 09:14, nothing pending").first.wait_for(timeout=10_000)
     assert page.locator("[data-polls]").count() == 0
     assert page.said == []
+
+
+def test_a_phone_keeps_all_but_period_and_model_behind_a_button(open_page):
+    page = open_page(OVERVIEW, screen="phone")
+    assert page.locator("#filter-model").is_visible()
+    assert not page.locator("#filter-goal").is_visible()
+    page.get_by_role("checkbox", name="2 more filters").check(force=True)
+    assert page.locator("#filter-goal").is_visible()
+    assert page.locator("#filter-compare").is_visible()
+    assert faults(page) == []
+
+
+def test_a_filter_that_is_set_stays_in_sight_on_a_phone(open_page):
+    page = open_page(f"{OVERVIEW}?compare=none", screen="phone")
+    assert page.locator("#filter-compare").is_visible()
+    assert not page.locator("#filter-goal").is_visible()

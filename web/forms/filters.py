@@ -84,6 +84,12 @@ class Filters:
     def compared(self) -> bool:
         return self.compare != COMPARE_NONE
 
+    @property
+    def extra(self) -> int:
+        """How many menus a phone keeps behind a button: all but the model's, where there are several."""
+        others = [menu for menu in self.menus if menu.name != "model"]
+        return len(others) if len(others) > 1 and len(others) < len(self.menus) else 0
+
 
 def name_days(query: Mapping[str, str], today: date, *, usual: str = USUAL_PERIOD) -> dict[str, str]:
     """The query with the days that a named period stands for; days given by hand win. Raises Refusal."""
