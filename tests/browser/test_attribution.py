@@ -73,19 +73,15 @@ def test_every_bar_is_reached_by_keyboard_and_leads_to_its_people(show):
 
 def test_plots_wear_the_colours_of_the_theme_that_is_chosen(show):
     page = show("/attribution/")
-    colour = """() => { const c = document.querySelector(".plot-canvas canvas"); const x = c.getContext("2d");
-        const seen = new Set(); const d = x.getImageData(0, 0, c.width, c.height).data;
-        for (let i = 0; i < d.length; i += 4) if (d[i + 3] === 255) seen.add(d.slice(i, i + 3).join());
-        return [...seen]; }"""
-    page.wait_for_timeout(400)
-    light = page.evaluate(colour)
-    page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    page.wait_for_timeout(200)
-    dark = page.evaluate(colour)
     # Email, which earned most: #24753B in light and #63B457 in dark.
-    assert "36,117,59" in light
-    assert "99,180,87" in dark
-    assert "36,117,59" not in dark
+    wears = """(colour) => { const c = document.querySelector(".plot-canvas canvas"); if (!c) return false;
+        const d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+        for (let i = 0; i < d.length; i += 4) if (d[i + 3] === 255 && d.slice(i, i + 3).join() === colour) return true;
+        return false; }"""
+    page.wait_for_function(wears, arg="36,117,59")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_function(wears, arg="99,180,87")
+    assert not page.evaluate(wears, "36,117,59")
 
 
 def test_nothing_moves_when_the_plots_arrive(show):
