@@ -112,7 +112,7 @@ def test_the_days_can_be_walked_with_the_arrow_keys(open_page):
     page.keyboard.press("Home")
     assert page.locator(".tip").inner_text().split("\n")[:3] == ["Sat 24 Oct", "Revenue", "€2,520"]
     page.keyboard.press("ArrowRight")
-    assert finder.get_attribute("aria-valuetext").startswith("Sun 25 Oct, €3,600")
+    assert finder.get_attribute("aria-valuetext").startswith("Sun 25 Oct, Revenue €3,600, 30 days before €3,150")
     page.keyboard.press("Escape")
     assert not page.locator(".tip").is_visible()
 
