@@ -77,6 +77,24 @@ def _set_workspace(value: str) -> None:
         cursor.execute("select set_config('app.workspace_id', %s, true)", [value])
 
 
+@contextmanager
+def hold_alone(kind: int, workspace_id: int) -> Iterator[bool]:
+    """Whether this worker alone does work of this kind in a workspace, held over several transactions.
+
+    The lock dies with the connection, so with the worker. Kinds are numbers below 2**31, one for each work.
+    """
+    key = (kind << 32) | workspace_id
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [key])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(%s)", [key])
+
+
 class TenantQuerySet(models.QuerySet[Row]):
     """Rows that belong to workspaces; nothing is read or changed before `.of(workspace)`."""
 

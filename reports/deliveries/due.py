@@ -1,14 +1,14 @@
 """Everything that is due in a workspace, by one worker at a time."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Workspace
+from accounts.tenancy import hold_alone
 from reports.deliveries.editions import look_again, make_due_edition
 from reports.deliveries.sending import claim_next, deliver, settle_orphans
 from reports.deliveries.telling import tell_owners
@@ -31,7 +31,7 @@ def send_due(workspace: Workspace, *, clock: Callable[[], datetime] = timezone.n
     """Make what is due and send it; return how many letters were tried. Does nothing while another worker does."""
     deadline = time.monotonic() + TURN_S
     tried = 0
-    with _alone(workspace.pk) as alone:
+    with hold_alone(_LOCK, workspace.pk) as alone:
         if not alone:
             return 0
         settle_orphans(workspace, clock())
@@ -46,18 +46,3 @@ def send_due(workspace: Workspace, *, clock: Callable[[], datetime] = timezone.n
                 tried += 1
         tell_owners(workspace, clock())
     return tried
-
-
-@contextmanager
-def _alone(workspace_id: int) -> Iterator[bool]:
-    """Hold the workspace's lock over several transactions; it dies with the connection, so with the worker."""
-    key = (_LOCK << 32) | workspace_id
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [key])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s)", [key])

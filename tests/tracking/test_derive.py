@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from psycopg import OperationalError
 from psycopg.errors import NumericValueOutOfRange, UndefinedTable
 
+from accounts.tenancy import hold_alone
 from config.embedded import postgres
 from tests.conftest import DATA_DIR
 from tests.tracking.core.given import alias, identify, minutes, order, page, refund, tagged
@@ -19,7 +20,7 @@ from tests.twin.facts import facts_of as facts_of_twin
 from tests.twin.worlds import GOALS, events
 from tracking.actions import create_goal, derive_waiting
 from tracking.actions import derive as deriving
-from tracking.actions.derive import DatabaseTrouble, _alone
+from tracking.actions.derive import _LOCK, DatabaseTrouble
 from tracking.core.facts import StoredEvent
 from tracking.models import (
     AnonymousLink,
@@ -280,7 +281,7 @@ def test_only_one_worker_derives_a_workspace(shop):
         answers.append(derive_waiting(shop.workspace))
         connection.close()
 
-    with _alone(shop.workspace.pk) as mine:
+    with hold_alone(_LOCK, shop.workspace.pk) as mine:
         assert mine
         thread = threading.Thread(target=other_worker)
         thread.start()

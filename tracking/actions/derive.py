@@ -11,7 +11,7 @@ import psycopg
 from django.db import Error, connection
 
 from accounts.models import Workspace
-from accounts.tenancy import workspace_scope
+from accounts.tenancy import hold_alone, workspace_scope
 from tracking.actions.attempts import Attempt, begin_attempt, end_attempt, is_our_fault, take_back_attempt
 from tracking.actions.erase import refuse_erased, without_erased
 from tracking.actions.quarantine import quarantine_event, quarantine_person, refuse_sealed
@@ -65,7 +65,7 @@ def derive_waiting(workspace: Workspace, *, seconds: float = TURN_S) -> bool:
     """
     deadline = time.monotonic() + seconds
     try:
-        with _alone(workspace.pk) as alone:
+        with hold_alone(_LOCK, workspace.pk) as alone:
             worked = alone
             while worked and time.monotonic() < deadline:
                 # By turns, so that neither a flood of events nor a change of settings holds up the other.
@@ -265,21 +265,6 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-@contextmanager
-def _alone(workspace_id: int) -> Iterator[bool]:
-    """Hold the workspace's lock over several transactions; it dies with the connection, so with the worker."""
-    key = (_LOCK << 32) | workspace_id
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_try_advisory_lock(%s)", [key])
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        if mine and connection.is_usable():
-            with connection.cursor() as cursor:
-                cursor.execute("select pg_advisory_unlock(%s)", [key])
 
 
 def _settle(workspace: Workspace) -> Workspace:
