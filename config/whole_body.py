@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tracking.collector import answers
-from tracking.collector.reading import Gone, Receive, TooLarge, TooSlow, read_body, read_headers
+from tracking.collector.patience import Patience, TooSlow
+from tracking.collector.reading import Gone, Receive, TooLarge, read_body, read_headers
 
 # Above what any page or address of the API reads, so that those can say by themselves what is too large.
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -22,13 +23,14 @@ class WholeBody:
 
     def __init__(self, pages: Application) -> None:
         self._pages = pages
+        self._patience = Patience(BODY_S)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Read, then hand on."""
         try:
             scope["query_string"].decode("ascii")
             _, _, length = read_headers(scope["headers"])
-            body = await read_body(receive, length, most=MAX_BODY_BYTES, seconds=BODY_S)
+            body = await read_body(receive, length, self._patience, most=MAX_BODY_BYTES)
         except Gone:
             return
         except UnicodeDecodeError:

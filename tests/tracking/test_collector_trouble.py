@@ -16,6 +16,7 @@ from tests.tracking.doors import Door, open_door, posting
 from tests.tracking.test_collector import SUCCESS, page, refused, stored, waiting
 from tracking.collector import fair, writer
 from tracking.collector.bell import Bell
+from tracking.collector.patience import Patience
 from tracking.collector.rate import RateLimit
 from tracking.intake import IncomingEvent, ParsedRequest
 
@@ -196,7 +197,7 @@ def test_a_client_that_hangs_up_stores_nothing(ada, door):
 
 
 def test_a_slow_body_is_cut_off(door, monkeypatch):
-    monkeypatch.setattr("tracking.collector.reading.BODY_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(door.collector, "_patience", Patience(0.2))
 
     async def drip():
         started = time.monotonic()

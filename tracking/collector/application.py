@@ -12,19 +12,19 @@ from tracking.collector.answers import Answer
 from tracking.collector.bell import Bell
 from tracking.collector.connection import LazyConnection
 from tracking.collector.keys import WriteKey, WriteKeys
+from tracking.collector.patience import Patience, TooSlow
 from tracking.collector.rate import RateLimit
 from tracking.collector.reading import (
     Gone,
     Receive,
     TooLarge,
-    TooSlow,
     is_gzip,
     key_from_basic,
     read_body,
     read_headers,
 )
 from tracking.collector.writer import GroupWriter, Submission, Unavailable
-from tracking.intake import REASONS, ParsedRequest, Rejected, RequestError, segment
+from tracking.intake import MAX_BATCH_BYTES, REASONS, ParsedRequest, Rejected, RequestError, segment
 
 ReadRequest = Callable[..., ParsedRequest]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -38,6 +38,7 @@ DOORS: dict[str, tuple[ReadRequest, str]] = {
 }
 UNREADABLE = ("malformed_json", "bad_encoding", "too_large", "too_deep", "not_an_object")
 WRITERS = 2
+BODY_S = 20
 TOO_LARGE = ParsedRequest(None, [], [Rejected("too_large")], RequestError(400, "too_large", REASONS["too_large"]))
 
 
@@ -73,6 +74,7 @@ class Collector:
         ring = self._bell.ring if self._bell else lambda workspace_ids: None
         self._writer = GroupWriter([LazyConnection(database_url) for _ in range(WRITERS)], door=segment.DOOR, ring=ring)
         self._rate = RateLimit(events_per_second)
+        self._patience = Patience(BODY_S)
         self._is_started = False
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -110,7 +112,7 @@ class Collector:
         key = await self._demand_key(basic) if basic else None
         received_at = datetime.now(UTC)
         try:
-            body = await read_body(receive, length)
+            body = await read_body(receive, length, self._patience, most=MAX_BATCH_BYTES)
             request = read(
                 body,
                 path_kind=kind,

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import psycopg
 
+from tracking.collector.arrays import know_packed
+
 CONNECT_TIMEOUT_S = 2
 STATEMENT_TIMEOUT_S = 5
 # The server's own limit cleans up after a client that is gone.
@@ -73,6 +75,7 @@ class LazyConnection:
             self._open = await psycopg.AsyncConnection.connect(
                 self._url, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, application_name="headwater-collector"
             )
+            know_packed(self._open)
             await self._open.execute(SERVER_LIMITS)
         return await work(self._open)
 

@@ -74,7 +74,10 @@ class FairQueue(Generic[One]):
 
     def join(self, one: One) -> None:
         """Let `one` wait behind those of its own workspace."""
-        self._lines.setdefault(one.workspace_id, Line()).join(one)
+        line = self._lines.get(one.workspace_id)
+        if line is None:
+            line = self._lines[one.workspace_id] = Line()
+        line.join(one)
         self.rows += one.rows
         self.size += one.size
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 
 from accounts.keys import digest_of
 from tracking.collector.connection import Connection, DatabaseAway, LazyConnection
@@ -18,6 +19,8 @@ MAX_WAIT_S = 0.9
 MAX_REMEMBERED = 10_000
 MAX_ASKED = 1_000
 MAX_CHARACTERS = 255
+# The same few keys come again and again.
+_digest_of = lru_cache(maxsize=1_024)(digest_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class WriteKeys:
         """Return the key, or None for one that is unknown or revoked; raise Unavailable when nobody can tell."""
         if not key or len(key) > MAX_CHARACTERS:
             return None
-        digest = digest_of(key)
+        digest = _digest_of(key)
         remembered = self._remembered.get(digest)
         if remembered is not None and remembered[0] > time.monotonic():
             return remembered[1]

@@ -1,15 +1,15 @@
 """What stands in the request: its body, within size and time, and its headers."""
 
-import asyncio
 import binascii
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Any
 
-# Nothing that is accepted is longer, packed or not.
-from tracking.intake import MAX_BATCH_BYTES
+from tracking.collector.patience import Patience
 
-BODY_TIMEOUT_S = 20
+# Longer headers are read without being remembered.
+MAX_REMEMBERED_CHARACTERS = 512
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -22,21 +22,11 @@ class TooLarge(Exception):
     """The body is longer than anything we accept; the rest of it is not read."""
 
 
-class TooSlow(Exception):
-    """The body took too long."""
-
-
-async def read_body(
-    receive: Receive, announced: bytes | None, *, most: int = MAX_BATCH_BYTES, seconds: float | None = None
-) -> bytes:
+async def read_body(receive: Receive, announced: bytes | None, patience: Patience, *, most: int) -> bytes:
     """Read the whole body; raises Gone, TooLarge or TooSlow. `announced` is the Content-Length, which may lie."""
     if announced is not None and announced.isdigit() and int(announced[:20]) > most:
         raise TooLarge
-    try:
-        async with asyncio.timeout(BODY_TIMEOUT_S if seconds is None else seconds):
-            return await _read_all(receive, most)
-    except TimeoutError:
-        raise TooSlow from None
+    return await patience.wait_for(_read_all(receive, most))
 
 
 async def _read_all(receive: Receive, most: int) -> bytes:
@@ -70,13 +60,23 @@ def read_headers(headers: list[tuple[bytes, bytes]]) -> tuple[bytes | None, byte
 
 def key_from_basic(authorization: bytes | None) -> str | None:
     """The user name of Basic; None for other schemes, and for what cannot be read."""
-    if authorization is None or authorization[:6].lower() != b"basic ":
+    if authorization is None:
+        return None
+    # The same few keys come again and again.
+    return (_remembered if len(authorization) <= MAX_REMEMBERED_CHARACTERS else _user_of)(authorization)
+
+
+def _user_of(authorization: bytes) -> str | None:
+    if authorization[:6].lower() != b"basic ":
         return None
     try:
         user, _, _ = b64decode(authorization[6:]).decode().partition(":")
     except (binascii.Error, ValueError):
         return None
     return user or None
+
+
+_remembered = lru_cache(maxsize=1_024)(_user_of)
 
 
 def is_gzip(encoding: bytes | None) -> bool | None:

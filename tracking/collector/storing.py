@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 
+from tracking.collector.arrays import bigints, blobs, bools, integers, texts, times
 from tracking.collector.connection import Connection
 from tracking.intake import IncomingEvent, Rejected
 
@@ -80,31 +81,31 @@ async def _insert_counted(connection: Connection, rows: Sequence[Row]) -> None:
 def _event_columns(rows: Sequence[Row]) -> list[Any]:
     events = [event for _, event in rows]
     return [
-        [workspace_id for workspace_id, _ in rows],
-        [event.message_id for event in events],
-        [event.received_at for event in events],
-        [event.at for event in events],
-        [event.time_replaced for event in events],
-        [event.kind for event in events],
-        [event.anonymous_id for event in events],
-        [event.user_id for event in events],
-        [event.name for event in events],
-        [event.order_id for event in events],
-        [event.door for event in events],
-        [event.payload for event in events],
+        bigints([workspace_id for workspace_id, _ in rows]),
+        texts([event.message_id for event in events]),
+        times([event.received_at for event in events]),
+        times([event.at for event in events]),
+        bools([event.time_replaced for event in events]),
+        texts([event.kind for event in events]),
+        texts([event.anonymous_id for event in events]),
+        texts([event.user_id for event in events]),
+        texts([event.name for event in events]),
+        texts([event.order_id for event in events]),
+        texts([event.door for event in events]),
+        blobs([event.payload for event in events]),
     ]
 
 
 def _refusal_columns(refusals: Sequence[Refusal]) -> list[Any]:
     refused = [rejected for *_, rejected in refusals]
     return [
-        [workspace_id for workspace_id, *_ in refusals],
-        [received_at for _, received_at, *_ in refusals],
-        [door for *_, door, _ in refusals],
-        [rejected.reason for rejected in refused],
-        [rejected.field for rejected in refused],
-        [rejected.detail for rejected in refused],
-        [rejected.events for rejected in refused],
-        [rejected.message_id for rejected in refused],
-        [rejected.body for rejected in refused],
+        bigints([workspace_id for workspace_id, *_ in refusals]),
+        times([received_at for _, received_at, *_ in refusals]),
+        texts([door for *_, door, _ in refusals]),
+        texts([rejected.reason for rejected in refused]),
+        texts([rejected.field for rejected in refused]),
+        texts([rejected.detail for rejected in refused]),
+        integers([rejected.events for rejected in refused]),
+        texts([rejected.message_id for rejected in refused]),
+        blobs([rejected.body for rejected in refused]),
     ]
