@@ -25,6 +25,8 @@ class Action(StrEnum):
     CHANGE_WORKSPACE = "change_workspace"
     # Who is mailed what, and when.
     SEND_REPORTS = "send_reports"
+    # Put a saved view where everybody in the workspace finds it; everybody keeps views for themselves.
+    SHARE_VIEWS = "share_views"
     MANAGE_MEMBERS = "manage_members"
     MANAGE_KEYS = "manage_keys"
     SEE_AUDIT = "see_audit"
@@ -40,6 +42,7 @@ MAY: dict[str, set[Action]] = {
         Action.SEE_PEOPLE,
         Action.CHANGE_WORKSPACE,
         Action.SEND_REPORTS,
+        Action.SHARE_VIEWS,
     },
     # Those workspaces that were given to them.
     Role.CLIENT: {Action.SEE_REPORTS},

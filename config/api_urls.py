@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tracking.api.urls")),
     path("", include("campaigns.api.urls")),
     path("", include("reports.api.urls")),
+    path("", include("reports.api.urls_analysis")),
     re_path(r"^schema/?$", SpectacularAPIView.as_view(**OPEN), name="api-schema"),
     re_path(r"^docs/?$", ApiDocsView.as_view(**OPEN, url_name="api-schema"), name="api-docs"),
     re_path(r"", NothingHere.as_view(), name="api-nothing-here"),

@@ -1,4 +1,4 @@
-"""The Monday mail: when a workspace's report goes to whom, and what became of each letter."""
+"""The Monday mail: when a workspace's report goes to whom, and what became of each letter; and saved views."""
 
 from django.db import models
 from django.db.models.functions import Lower
@@ -10,6 +10,7 @@ from accounts.tenancy import TenantModel
 USUAL_COLOUR = "#0B5C63"
 MOST_WORDS = 600
 
+MOST_VIEW_NAME = 80
 
 class Brand(models.Model):
     """What an agency's mails wear; read before a workspace is known."""
@@ -153,3 +154,51 @@ class Delivery(TenantModel):
             ),
             models.Index(fields=["workspace", "edition_id"], name="delivery_by_edition"),
         ]
+
+
+class SavedView(TenantModel):
+    """A page with its filters that somebody keeps under a name, for themselves or for the whole workspace."""
+
+    id = models.BigAutoField(primary_key=True)
+    # By the name of its address, and only the filters that it knows: where it leads is made of these two.
+    page = models.CharField(max_length=40)
+    query = models.TextField(blank=True)
+    name = models.CharField(max_length=MOST_VIEW_NAME)
+    # The person who saved it; null: a program did.
+    owner_id = models.BigIntegerField(null=True)
+    is_shared = models.BooleanField(default=False)
+    saved_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "page", "name"],
+                condition=models.Q(is_shared=True),
+                name="savedview_shared_once",
+            ),
+            models.UniqueConstraint(
+                fields=["workspace", "page", "owner_id", "name"],
+                condition=models.Q(is_shared=False),
+                name="savedview_own_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_shared=True) | models.Q(owner_id__isnull=False), name="savedview_is_somebodys"
+            ),
+        ]
+
+
+class Lateness(TenantModel):
+    """How late a goal's conversions came in of late: sums over days, of which reports/core/lateness.py draws a curve.
+
+    The three lists run in step: hours since a day began, how many conversions came in during each of them, and how
+    many the days that lived through it had by its end.
+    """
+
+    pk = models.CompositePrimaryKey("workspace_id", "goal_id")
+    goal_id = models.BigIntegerField()
+    measured_at = models.DateTimeField()
+    days = models.IntegerField()
+    conversions = models.IntegerField()
+    hours = ArrayField(models.IntegerField())
+    came = ArrayField(models.IntegerField())
+    out_of = ArrayField(models.IntegerField())

@@ -8,6 +8,7 @@ ICONS = {
     "arrow-up": '<path d="M8 13V3.4M4.4 7 8 3.4 11.6 7"/>',
     "attribution": '<circle cx="3.6" cy="8" r="1.6"/><circle cx="12.4" cy="3.8" r="1.6"/>'
     '<circle cx="12.4" cy="12.2" r="1.6"/><path d="M5.2 8c3.4 0 2.6-4.2 5.6-4.2M5.2 8c3.4 0 2.6 4.2 5.6 4.2"/>',
+    "bookmark": '<path d="M4 2.4h8v11.2l-4-3-4 3Z"/>',
     "calendar": '<rect x="2" y="3" width="12" height="11" rx="1.8"/><path d="M2 6.4h12M5.2 1.6v2.6M10.8 1.6v2.6"/>',
     "campaigns": '<path d="M2.4 6.4v3.2h2.2l6.2 3.2V3.2L4.6 6.4Z"/><path d="M13.2 6.6c.6.8.6 2 0 2.8M5.4 9.8l.8 3.4"/>',
     "check": '<path d="m3 8.6 3.2 3.2L13 4.8"/>',

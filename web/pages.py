@@ -17,6 +17,7 @@ from accounts.permissions import Action, may, role_in
 from accounts.tenancy import workspace_scope
 from common.errors import Refusal
 from reports.ways_out.csv_file import Table, answer_csv
+from web.saved_menu import ViewsMenu, draw_menu
 from web.workspaces import find_workspace, workspaces_of
 
 READING = {"GET", "HEAD"}
@@ -100,9 +101,15 @@ class WorkspacePage(View):
                 wanted = self.request.GET.get("export")
                 if wanted is not None:
                     return self._export(wanted, page)
+                page["saved_menu"] = self._list_views()
         except Refusal as wrong:
             return self._render("web/refused.html", {"refusal": wrong}, 400)
         return self._render(self.template, page, status)
+
+    def _list_views(self) -> ViewsMenu | None:
+        match = self.request.resolver_match
+        name = (match.url_name if match else None) or ""
+        return draw_menu(self.workspace, self.request.user, self.role, name, self.request.GET)
 
     def _export(self, wanted: str, page: Mapping[str, Any]) -> HttpResponse:
         tables = self.tables(page)

@@ -24,7 +24,7 @@ PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`]+)`")
 # Places of the side bar that no section of a workspace is.
-OUTSIDE = {"workspaces", "new-workspace", "members"}
+OUTSIDE = {"workspaces", "new-workspace", "members", "saved-views"}
 EVERY_GUIDE = pytest.mark.parametrize("guide", GUIDES.values(), ids=lambda guide: guide.name)
 
 
