@@ -15,13 +15,17 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from config.celery import app as celery_app
+from config.database import be_patient
 from config.whole_body import WholeBody
 from tracking.collector import Collector
 from tracking.collector.application import takes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+PAGE_PATIENCE_S = 20.0
 # Pages that compute hold the interpreter for less long at a time, so that events pass in between.
 sys.setswitchinterval(0.0005)
+# Eight threads serve all pages: each may wait for PostgreSQL, but not for ever.
+be_patient(PAGE_PATIENCE_S)
 # WhiteNoise warns where the folder of collected files is missing; ours are found without it.
 with suppress(OSError):
     settings.STATIC_ROOT.mkdir(exist_ok=True)

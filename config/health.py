@@ -9,9 +9,11 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from config import pulse
+from config.database import patience
 
 # Worker and clock need a moment to come up after the first page can be served.
 GRACE_S = 60.0
+PATIENCE_S = 2.0
 _started_at = time.monotonic()
 
 
@@ -37,7 +39,7 @@ def _ask(check: Callable[[], str]) -> str:
 
 
 def _database() -> str:
-    with connection.cursor() as cursor:
+    with patience(PATIENCE_S), connection.cursor() as cursor:
         cursor.execute("select 1")
     return "ok"
 

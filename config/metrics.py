@@ -17,6 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCol
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from config import pulse
+from config.database import patience
 
 QUEUES = ("facts", "fill", "reports", "default")
 PATIENCE_MS = 5_000
@@ -64,7 +65,7 @@ class Measures:
 
 def _ask_database() -> Iterator[Metric]:
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with patience(PATIENCE_MS / 1000 + 1), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"set local statement_timeout = {PATIENCE_MS}")
             cursor.execute("select name, reason, value from tracking_measures()")
             rows = cursor.fetchall()

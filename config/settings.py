@@ -82,7 +82,7 @@ TEMPLATES = [
 # Three roles, three addresses: `owner` migrates, `default` serves pages and tasks, the collector only inserts.
 DATABASES = {
     "default": {
-        **env.db_url_config(_addresses.app_url),
+        **env.db_url_config(_addresses.app_url, engine="config.database"),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "TIME_ZONE": "UTC",

@@ -66,7 +66,7 @@ class House(Supervisor):
         runner = next(runner for runner in self.runners if runner.program.name == name)
         if runner.process is None or not runner.is_alive:
             return False
-        family = _descendants(runner.process.pid)
+        family = descendants(runner.process.pid)
         if not family:
             return False
         victims = family if name == "postgres" else family[:1]
@@ -94,7 +94,7 @@ class House(Supervisor):
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _descendants(number: int) -> list[int]:
+def descendants(number: int) -> list[int]:
     """The processes started by one of ours, parents before children."""
     children: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
