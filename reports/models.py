@@ -185,20 +185,3 @@ class SavedView(TenantModel):
                 condition=models.Q(is_shared=True) | models.Q(owner_id__isnull=False), name="savedview_is_somebodys"
             ),
         ]
-
-
-class Lateness(TenantModel):
-    """How late a goal's conversions came in of late: sums over days, of which reports/core/lateness.py draws a curve.
-
-    The three lists run in step: hours since a day began, how many conversions came in during each of them, and how
-    many the days that lived through it had by its end.
-    """
-
-    pk = models.CompositePrimaryKey("workspace_id", "goal_id")
-    goal_id = models.BigIntegerField()
-    measured_at = models.DateTimeField()
-    days = models.IntegerField()
-    conversions = models.IntegerField()
-    hours = ArrayField(models.IntegerField())
-    came = ArrayField(models.IntegerField())
-    out_of = ArrayField(models.IntegerField())
