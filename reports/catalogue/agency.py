@@ -170,7 +170,7 @@ def _say_worst(rows: Sequence[WorkspaceRow]) -> tuple[str, str]:
     }[worst.health.state] % {"name": name}
     if not more:
         return said, "."
-    return said, ngettext(", and so with %(more)d other.", ", and so with %(more)d others.", more) % {"more": more}
+    return said, ngettext(", and %(more)d other is like it.", ", and %(more)d others are like it.", more) % {"more": more}
 
 
 def _by_care(row: WorkspaceRow) -> tuple[int, bool, float, str]:
