@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from funnels.core.asked import Funnel
-from funnels.core.progress import Events, Flags, Ints, Progress, follow, gather_histories
+from funnels.core.histories import NEVER, Events, Flags, Ints, find_latest_starts, gather_histories, number_people
+from funnels.core.progress import Progress, follow
 from tracking.core.goals import meets_all
 from tracking.core.payloads import look_up, read_payload
 
@@ -26,25 +27,27 @@ EVENTS: dict[str, Any] = {
 
 
 class Walked(NamedTuple):
-    """How far people got: progress row i is that of people[i]. `starters` are the events with which one may start."""
+    """How far people got: progress row i is that of people[i], who last started at latest[i] (or NEVER).
+
+    `may_start` says of each row of the events whether an attempt may start with it.
+    """
 
     people: Ints
     progress: Progress
-    starters: pl.DataFrame
+    latest: Ints
+    may_start: Flags
 
 
-def follow_events(events: pl.DataFrame, funnel: Funnel, *, until: int) -> Walked:
+def follow_events(events: pl.DataFrame, funnel: Funnel, *, until: int, threads: int = 1) -> Walked:
     """Follow everybody in the frame (columns of EVENTS, any order); attempts start before `until` (microseconds)."""
-    events = events.with_columns(pl.col("at").to_physical()).sort("person", "at")
     mask = fit_steps(events, funnel)
-    at = events["at"].to_numpy()
+    at = events["at"].to_physical().to_numpy()
     in_period = at < until
-    people, person = np.unique(events["person"].to_numpy(), return_inverse=True)
-    packed = Events(person.astype(np.int64), at, mask, in_period)
-    histories = gather_histories(packed, people=len(people), order=funnel.order)
-    progress = follow(histories, steps=len(funnel.steps), window=funnel.window, order=funnel.order)
-    starters = events.filter(pl.Series((mask & 1 == 1) & in_period))
-    return Walked(people, progress, starters)
+    people, person = number_people(events["person"].to_numpy())
+    packed = Events(person, at, mask, in_period)
+    histories = gather_histories(packed, people=len(people), order=funnel.order, threads=threads)
+    progress = follow(histories, steps=len(funnel.steps), window=funnel.window, order=funnel.order, threads=threads)
+    return Walked(people, progress, find_latest_starts(histories), (mask & 1 == 1) & in_period)
 
 
 def fit_steps(events: pl.DataFrame, funnel: Funnel) -> Ints:
@@ -88,19 +91,16 @@ def starts_of(walked: Walked) -> pl.DataFrame:
 
 def open_people_of(walked: Walked, *, window: int, now: int) -> Flags:
     """Whether each person still has time: their latest start lies less than a window (microseconds) before now."""
-    latest = walked.starters.group_by("person").agg(pl.col("at").max())
-    place = np.searchsorted(walked.people, latest["person"].to_numpy())
-    still_open = np.zeros(len(walked.people), np.bool_)
-    # As whole numbers of Python: no limit is so far away that it would run over.
-    still_open[place] = [at + window >= now for at in latest["at"].to_list()]
+    # No window is so long that the sum runs over.
+    still_open: Flags = (walked.latest != NEVER) & (walked.latest + window >= now)
     return still_open
 
 
-def name_starts(walked: Walked, path: str) -> pl.DataFrame:
+def name_starts(events: pl.DataFrame, walked: Walked, path: str) -> pl.DataFrame:
     """A property of the event each person started with: row, group (null: none). Of one instant's, the first by id."""
-    starts = starts_of(walked)
-    first = walked.starters.sort("person", "at", "message").unique(["person", "at"], keep="first")
-    found = starts.join(first, on=["person", "at"], how="left")
+    starters = events.filter(pl.Series(walked.may_start)).with_columns(pl.col("at").to_physical())
+    first = starters.sort("person", "at", "message").unique(["person", "at"], keep="first")
+    found = starts_of(walked).join(first, on=["person", "at"], how="left")
     groups = [name_value(look_up(read_payload(text), path)) for text in found["properties"]]
     return found.select("row").with_columns(pl.Series("group", groups, pl.String))
 

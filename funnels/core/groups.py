@@ -1,11 +1,12 @@
 """Figures by group: a bounded number of them, the rest together."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
-from funnels.core.progress import Flags, Progress
+from funnels.core.histories import Flags, Ints
+from funnels.core.progress import Progress
 from funnels.core.timing import StepFigures, find_bottleneck, measure_steps
 
 MOST_GROUPS = 20
@@ -27,16 +28,30 @@ def measure_groups(progress: Progress, named: pl.DataFrame, open_people: Flags |
 
     A person is in one group, so that the counts of step 1 add up to the whole funnel's.
     """
-    named = named.with_columns(pl.col("group").fill_null(NONE).str.slice(0, MOST_LETTERS))
-    sizes = named.group_by("group").len().sort(["len", "group"], descending=[True, False])
-    shown: Sequence[str] = sizes["group"].to_list()[:MOST_GROUPS]
-    if len(sizes) > MOST_GROUPS:
-        kept = pl.when(pl.col("group").is_in(list(shown))).then("group").otherwise(pl.lit(OTHER))
-        named = named.with_columns(kept.alias("group"))
+    names, code = _code_groups(named["group"])
+    sizes = np.bincount(code, minlength=len(names))
+    largest = sorted(range(len(names)), key=lambda place: (-sizes[place], names[place]))
+    shown, rest = [names[place] for place in largest[:MOST_GROUPS]], largest[MOST_GROUPS:]
+    if rest:
+        # One that is called so already is among the others.
         shown = [*(name for name in shown if name != OTHER), OTHER]
-    return [_measure(progress, name, named.filter(pl.col("group") == name), open_people) for name in shown]
+    place_of = {name: place for place, name in enumerate(shown)}
+    group = np.array([place_of.get(name, len(shown) - 1) for name in names], np.int64)[code]
+    rows = named["row"].to_numpy()[np.argsort(group, kind="stable")]
+    ends = np.cumsum(np.bincount(group, minlength=len(shown)))
+    parts = np.split(rows, ends[:-1]) if shown else []
+    return [_measure(progress, name, part, open_people) for name, part in zip(shown, parts, strict=True)]
 
 
-def _measure(progress: Progress, name: str, named: pl.DataFrame, open_people: Flags | None) -> GroupFigures:
-    steps = measure_steps(progress, named["row"].to_numpy(), open_people)
+def _code_groups(group: pl.Series) -> tuple[list[str], Ints]:
+    """The names of groups as they are shown, each once, and for each row the place of its own."""
+    filled = group.fill_null(NONE)
+    said = filled.unique()
+    names = {name: place for place, name in enumerate(dict.fromkeys(text[:MOST_LETTERS] for text in said))}
+    place = np.array([names[text[:MOST_LETTERS]] for text in said], np.int64)
+    return list(names), place[filled.cast(pl.Enum(said)).to_physical().to_numpy()]
+
+
+def _measure(progress: Progress, name: str, rows: Ints, open_people: Flags | None) -> GroupFigures:
+    steps = measure_steps(progress, rows, open_people)
     return GroupFigures(name, steps, find_bottleneck([step.count for step in steps]))

@@ -5,46 +5,29 @@ included. One event serves one step. Events of one instant stand in whichever or
 that no tie-break by id can change a figure. Among equally deep attempts the one that starts first gives the times.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-Masks = npt.NDArray[np.int32]
-Order = Literal["ordered", "strict"]
+from funnels.core.histories import (
+    NEVER,
+    Events,
+    Histories,
+    Ints,
+    Masks,
+    Order,
+    cut_evenly,
+    find_latest_starts,
+    gather_histories,
+    in_threads,
+    number_people,
+)
 
 ORDERS: tuple[Order, ...] = ("ordered", "strict")
 MAX_STEPS = 30
 NO_LIMIT = 2**62
 """A window that never closes."""
-
-_NEVER = np.iinfo(np.int64).min
-
-
-class Events(NamedTuple):
-    """Events of people 0 … people−1: at in microseconds, bit k of mask = the event fits step k + 1.
-
-    Each person's come in the order of time, else any order. in_period says whether an attempt may start at this
-    instant. A strict funnel needs every page, screen and track event, its mask 0 where it fits no step.
-    """
-
-    person: Ints
-    at: Ints
-    mask: Ints
-    in_period: Flags
-
-
-class Histories(NamedTuple):
-    """Events by person: person p's are at[first[p]:first[p + 1]], and so are their masks."""
-
-    first: Ints
-    at: Ints
-    mask: Masks
 
 
 class Progress(NamedTuple):
@@ -52,17 +35,6 @@ class Progress(NamedTuple):
 
     depth: Ints
     at: Ints
-
-
-def gather_histories(events: Events, *, people: int, order: Order = "ordered") -> Histories:
-    """Gather events by person, linear in their number; an ordered funnel spares those that fit no step.
-
-    Raises ValueError where a person is unknown or a person's events are not in the order of time.
-    """
-    histories = Histories(*_gather(*events, people, order == "strict"))
-    if len(histories.first) == 0:
-        raise ValueError(f"events must be of people 0 to {people - 1}, each one's in the order of time")
-    return histories
 
 
 def follow(histories: Histories, *, steps: int, window: int, order: Order = "ordered", threads: int = 1) -> Progress:
@@ -76,16 +48,13 @@ def follow(histories: Histories, *, steps: int, window: int, order: Order = "ord
     people = len(first) - 1
     progress = Progress(np.zeros(people, np.int64), np.zeros((people, steps), np.int64))
     walk: Any = _walk_ordered if order == "ordered" else _walk_strict
+    ranges = cut_evenly(people, threads)
 
-    def walk_range(begin: int, end: int) -> None:
+    def walk_range(thread: int) -> None:
+        begin, end = ranges[thread]
         walk(first[begin : end + 1], at, mask, window, progress.depth[begin:end], progress.at[begin:end])
 
-    ranges = list(pairwise(people * i // threads for i in range(threads + 1)))
-    if threads == 1:
-        walk_range(0, people)
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(walk_range, *zip(*ranges, strict=True)))
+    in_threads(threads, walk_range)
     return progress
 
 
@@ -93,7 +62,9 @@ def warm_up() -> None:
     """Compile the walks, or load them from Numba's cache; only in a process that will never fork."""
     one = np.zeros(1, np.int64)
     for order in ORDERS:
-        histories = gather_histories(Events(one, one, one + 1, np.ones(1, np.bool_)), people=1, order=order)
+        _, place = number_people(one)
+        histories = gather_histories(Events(place, one, one + 1, np.ones(1, np.bool_)), people=1, order=order)
+        find_latest_starts(histories)
         follow(histories, steps=1, window=0, order=order)
 
 
@@ -104,32 +75,6 @@ def _check(steps: int, window: int, order: str) -> None:
         raise ValueError(f"window must be 0 to {NO_LIMIT} microseconds, got {window}")
     if order not in ORDERS:
         raise ValueError(f"order must be one of {ORDERS}, got {order}")
-
-
-@njit(nogil=True, cache=True)
-def _gather(
-    person: Ints, at: Ints, mask: Ints, in_period: Flags, people: int, keep_others: bool
-) -> tuple[Ints, Ints, Masks]:
-    """Sort by counting; all empty where the events are not as declared."""
-    first = np.zeros(people + 1, np.int64)
-    for i in range(len(person)):
-        if not 0 <= person[i] < people:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32)
-        first[person[i] + 1] += keep_others or mask[i] != 0
-    for p in range(people):
-        first[p + 1] += first[p]
-    place = first[:-1].copy()
-    by_at, by_mask = np.empty(first[people], np.int64), np.empty(first[people], np.int32)
-    for i in range(len(person)):
-        if keep_others or mask[i] != 0:
-            spot = place[person[i]]
-            if spot > first[person[i]] and at[i] < by_at[spot - 1]:
-                return np.zeros(0, np.int64), by_at, by_mask
-            by_at[spot] = at[i]
-            # No attempt starts outside the period; that is all the period says.
-            by_mask[spot] = mask[i] if in_period[i] else mask[i] & ~1
-            place[person[i]] = spot + 1
-    return first, by_at, by_mask
 
 
 @njit(nogil=True, cache=True)
@@ -225,7 +170,7 @@ def _find_depth(begin: int, end: int, at: Ints, mask: Masks, window: int, starts
     rises with k.
     """
     steps = len(starts)
-    starts[:] = _NEVER
+    starts[:] = NEVER
     deepest, reached_at = 0, 0
     i = begin
     while i < end and deepest < steps:
@@ -240,7 +185,7 @@ def _find_depth(begin: int, end: int, at: Ints, mask: Masks, window: int, starts
                 starts[0] = at[i]
         else:
             _advance(i, j, at, mask, opens, deepest, starts)
-        while deepest < steps and starts[deepest] != _NEVER:
+        while deepest < steps and starts[deepest] != NEVER:
             deepest += 1
             reached_at = at[i]
         i = j

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from funnels.core.progress import Flags, Ints, Progress
+from funnels.core.histories import Flags, Ints
+from funnels.core.progress import Progress
 
 MICROS_A_SECOND = 1_000_000
 
@@ -35,11 +36,10 @@ def measure_steps(progress: Progress, people: Any = slice(None), open_people: Fl
     """
     depth, at = progress.depth[people], progress.at[people]
     still_open = count_open(depth, None if open_people is None else open_people[people], at.shape[1])
-    counts = [int((depth > step).sum()) for step in range(at.shape[1])]
+    counts = _count_reached(depth, at.shape[1])
     medians: list[float | None] = [None]
     for step in range(1, at.shape[1]):
-        here = at[depth > step]
-        spans = here[:, step] - here[:, step - 1]
+        spans = (at[:, step] - at[:, step - 1])[depth > step]
         medians.append(float(np.median(spans)) / MICROS_A_SECOND if len(spans) else None)
     return [
         StepFigures(count, _float(share), _float(None if share is None else 1 - share), median, waiting)
@@ -52,6 +52,12 @@ def count_open(depth: Ints, open_people: Flags | None, steps: int) -> Sequence[i
     if open_people is None:
         return [None] * steps
     return [int((open_people & (depth == step)).sum()) for step in range(1, steps)] + [0]
+
+
+def _count_reached(depth: Ints, steps: int) -> list[int]:
+    """How many people came to each step, or further."""
+    ended = np.bincount(depth, minlength=steps + 1)
+    return [int(ended[step:].sum()) for step in range(1, steps + 1)]
 
 
 def share_steps(counts: Sequence[int]) -> list[Fraction | None]:

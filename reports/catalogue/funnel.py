@@ -73,7 +73,7 @@ def measure(
     walked = follow_events(events, params.funnel, until=_micros(until))
     open_people = open_people_of(walked, window=params.funnel.window, now=_micros(now))
     figures = measure_steps(walked.progress, open_people=open_people)
-    named = _name_groups(workspace, params, walked) if params.breakdown else None
+    named = _name_groups(workspace, params, events, walked) if params.breakdown else None
     groups = None if named is None else measure_groups(walked.progress, named, open_people)
     hidden = groups is not None and len(groups) > MOST_GROUPS
     return FunnelReport(
@@ -102,9 +102,11 @@ def _property_of(params: FunnelParams) -> str | None:
     return None if params.breakdown == CHANNEL else params.breakdown
 
 
-def _name_groups(workspace: Workspace, params: FunnelParams, walked: Walked) -> pl.DataFrame:
+def _name_groups(workspace: Workspace, params: FunnelParams, events: pl.DataFrame, walked: Walked) -> pl.DataFrame:
     path = _property_of(params)
-    return storage.load_channels(workspace, starts_of(walked)) if path is None else name_starts(walked, path)
+    if path is None:
+        return storage.load_channels(workspace, starts_of(walked))
+    return name_starts(events, walked, path)
 
 
 def _say_hidden() -> str:

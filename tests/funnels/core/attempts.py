@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from funnels.core.progress import Events, follow, gather_histories
+from funnels.core.histories import Events, gather_histories
+from funnels.core.progress import follow
 
 
 class Seen(NamedTuple):

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from funnels.core.progress import MAX_STEPS, NO_LIMIT, Events, gather_histories
+from funnels.core.histories import NEVER, Events, find_latest_starts, gather_histories, number_people
+from funnels.core.progress import MAX_STEPS, NO_LIMIT
 from tests.funnels.core.attempts import Seen, follow_all, follow_packed, follow_slowly, pack_events, read_events
 
 
@@ -86,12 +87,40 @@ def test_gathering_by_person_keeps_each_person_in_order():
         assert fewer.at.tolist() == [0, 2, 7, 1, 4]
 
 
-@pytest.mark.parametrize(("person", "at"), [([0, 1, 0], [5, 5, 4]), ([2], [0]), ([-1], [0])], ids=str)
-def test_events_that_are_not_as_declared_are_refused(person, at):
-    n = len(person)
-    events = Events(np.array(person), np.array(at), np.ones(n, np.int64), np.ones(n, np.bool_))
-    with pytest.raises(ValueError, match="people 0 to 1, each one's in the order of time"):
-        gather_histories(events, people=2)
+@pytest.mark.parametrize("number", [3, 100])
+def test_however_events_come_each_person_s_are_put_in_order(number):
+    random = np.random.default_rng(number)
+    person, at = random.integers(0, 3, number), random.permutation(number)
+    events = Events(person, at, at % 3 + 1, at < number // 2)
+    for threads in (1, 2, 4):
+        first, times, mask = gather_histories(events, people=3, threads=threads)
+        for p in range(3):
+            mine = sorted(at[person == p].tolist())
+            assert times[first[p] : first[p + 1]].tolist() == mine
+            fits = [one % 3 + 1 if one < number // 2 else (one % 3 + 1) & ~1 for one in mine]
+            assert mask[first[p] : first[p + 1]].tolist() == fits
+
+
+@pytest.mark.parametrize("person", [2, -1])
+def test_events_of_unknown_people_are_refused(person):
+    one = np.ones(1, np.int64)
+    with pytest.raises(ValueError, match="people 0 to 1"):
+        gather_histories(Events(one * person, one, one, one == 1), people=2)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "people"), [([7, 5, 7, 6], [5, 6, 7]), ([10**15, 3, 10**15], [3, 10**15]), ([-4, -4], [-4]), ([], [])]
+)
+def test_people_are_numbered_by_their_ids(numbers, people):
+    found, place = number_people(np.array(numbers, np.int64))
+    assert found.tolist() == people
+    assert found[place].tolist() == numbers
+
+
+def test_the_latest_start_is_the_last_in_the_period():
+    seen = [event._replace(in_period=event.at < 5) for event in read_events("a0 a4 b5 a6", "ab")]
+    latest = find_latest_starts(gather_histories(pack_events([seen, read_events("b1", "ab")]), people=2))
+    assert latest.tolist() == [4, NEVER]
 
 
 @pytest.mark.parametrize(
