@@ -16,7 +16,8 @@ from reports.storage import Day
 # Rows of the workspace's own money within the period are added up by what they paid for; others stay as they are.
 _STATEMENT = """
 with goal as materialized (
-    select id, name from tracking_goal where workspace_id = %(workspace)s order by id limit 1
+    select id, name from tracking_goal where workspace_id = %(workspace)s and archived_at is null
+    order by id limit 1
 ), days as materialized (
     select d.day, d.marks, d.value, d.conversions, d.conversions_value, d.unattributed, d.unattributed_value
     from attribution_dailycredit d, goal

@@ -20,6 +20,7 @@ STATUS_OF_REFUSAL = {
     "not_found": 404,
     "conflict": 409,
     "name_taken": 409,
+    "in_use": 409,
     "permission_denied": 403,
     "idempotency_key_reused": 409,
 }

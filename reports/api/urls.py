@@ -3,6 +3,7 @@
 from accounts.api.routes import both
 from reports.api.comparison import ComparisonView
 from reports.api.funnel import FunnelRunView, FunnelView
+from reports.api.goals import GoalView
 from reports.api.lifetime_value import LifetimeValueView
 from reports.api.mailing import ReportLettersView, ReportScheduleView, WeeklyReportsView
 from reports.api.over_time import OverTimeView
@@ -12,6 +13,7 @@ from reports.api.returns_over_time import ReturnsOverTimeView
 from reports.api.views import AttributionView
 
 urlpatterns = [
+    *both("workspaces/<slug:workspace>/goals/<int:goal>/", GoalView, "goal"),
     *both("workspaces/<slug:workspace>/reports/attribution/", AttributionView, "report-attribution"),
     *both("workspaces/<slug:workspace>/reports/comparison/", ComparisonView, "report-comparison"),
     *both("workspaces/<slug:workspace>/reports/over-time/", OverTimeView, "report-over-time"),

@@ -79,7 +79,7 @@ def fate_of(workspace: Workspace, message_id: str) -> Fate:
     stored = Event.objects.of(workspace).filter(message_id=message_id).exists()
     waiting = Inbox.objects.of(workspace).filter(message_id=message_id).exists()
     reached = Conversion.objects.of(workspace).filter(message_id=message_id).values_list("goal_id", flat=True)
-    goals = Goal.objects.of(workspace).filter(pk__in=list(reached)).values_list("name", flat=True)
+    goals = Goal.objects.of(workspace).in_use().filter(pk__in=list(reached)).values_list("name", flat=True)
     return Fate(stored, waiting, list(goals))
 
 

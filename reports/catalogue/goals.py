@@ -57,7 +57,7 @@ class Preview:
 
 
 def build(workspace: Workspace, now: datetime) -> list[GoalLine]:
-    """The goals by name; in the workspace's scope."""
+    """The goals in use by name; in the workspace's scope."""
     since, before = now - timedelta(days=DAYS), now - timedelta(days=2 * DAYS)
     counts = Conversion.objects.of(workspace).filter(at__gte=before, at__lt=now).values("goal_id")
     found = {
@@ -66,10 +66,15 @@ def build(workspace: Workspace, now: datetime) -> list[GoalLine]:
     }
     stages = dict(Stage.objects.of(workspace).values_list("goal_id", "name"))
     lines = []
-    for goal in Goal.objects.of(workspace).order_by("name"):
+    for goal in Goal.objects.of(workspace).in_use().order_by("name"):
         row = found.get(goal.pk, {"counted": 0, "both": 0})
         lines.append(GoalLine(goal, row["counted"], row["both"] - row["counted"], stages.get(goal.pk, "")))
     return lines
+
+
+def list_archived(workspace: Workspace) -> list[Goal]:
+    """The goals that are archived, the latest first; in the workspace's scope."""
+    return list(Goal.objects.of(workspace).exclude(archived_at=None).order_by("-archived_at", "-pk"))
 
 
 def list_event_names(workspace: Workspace, now: datetime) -> list[EventName]:

@@ -39,6 +39,9 @@ where workspace_id = %(workspace)s and at >= %(start)s::timestamptz and at < %(e
     and (note <> '' or value_micros is null and exists (
         select 1 from tracking_goal g where g.workspace_id = c.workspace_id and g.id = c.goal_id
             and g.value_kind = 'auto'))
+    and not exists (
+        select 1 from tracking_goal g where g.workspace_id = c.workspace_id and g.id = c.goal_id
+            and g.archived_at is not null)
 group by 1, 2, 3
 """
 _REFILLS = (

@@ -40,15 +40,19 @@ select c.person_id, c.at, coalesce(cardinality(o.marks), 0), o.ats[1], o.marks[1
 from tracking_conversion c
 left join tracking_openpath o on o.workspace_id = c.workspace_id and o.person_id = c.person_id
 where c.workspace_id = %(workspace)s and c.at >= %(start)s and c.at < %(end)s
-    and (c.at, c.person_id) < (%(before)s::timestamptz, %(below)s)
+    and c.goal_id = any(%(goals)s::bigint[]) and (c.at, c.person_id) < (%(before)s::timestamptz, %(below)s)
     and not exists (
         select 1 from tracking_conversion later where later.workspace_id = c.workspace_id
-            and later.person_id = c.person_id and later.at < %(end)s and (later.at, later.id) > (c.at, c.id)
+            and later.person_id = c.person_id and later.at < %(end)s
+            and later.goal_id = any(%(goals)s::bigint[]) and (later.at, later.id) > (c.at, c.id)
     ) {where}
 order by c.at desc, c.person_id desc limit %(most)s
 """
 _NEVER = """
-and not exists (select 1 from tracking_conversion c where c.workspace_id = o.workspace_id and c.person_id = o.person_id)
+and not exists (
+    select 1 from tracking_conversion c where c.workspace_id = o.workspace_id and c.person_id = o.person_id
+        and c.goal_id = any(%(goals)s::bigint[])
+)
 """
 # The marks of a channel stand in the text, so that the planner makes a table of them to look into.
 _THROUGH = """
@@ -58,6 +62,7 @@ _WORTH = """
 select c.person_id, count(*), sum(c.value_micros), (array_agg(c.goal_id order by c.at desc, c.id desc))[1]
 from unnest(%(people)s::bigint[]) as who (id)
 join tracking_conversion c on c.workspace_id = %(workspace)s and c.person_id = who.id
+    and c.goal_id = any(%(goals)s::bigint[])
 group by c.person_id
 """
 
@@ -135,14 +140,14 @@ def write_cursor(at: datetime, number: int) -> str:
 def build(workspace: Workspace, params: Params, now: datetime, *, most: int = PAGE) -> PeopleReport:
     """One page of people as of now."""
     as_of = find_as_of(workspace, now)
-    found = _load(workspace, params, most + 1)
+    goals = dict(Goal.objects.of(workspace).in_use().values_list("id", "name"))
+    found = _load(workspace, params, most + 1, list(goals))
     more, found = len(found) > most, found[:most]
     people = [row[0] for row in found]
     names = rows.load_first_names(workspace, people)
-    worth = {row[0]: row[1:] for row in ask(workspace, _WORTH, people=people)}
+    worth = {row[0]: row[1:] for row in ask(workspace, _WORTH, people=people, goals=list(goals))}
     marks = {mark for row in found for mark in row[4:6] if mark is not None}
     channels = dict(Mark.objects.of(workspace).filter(id__in=marks).values_list("id", "channel"))
-    goals = dict(Goal.objects.of(workspace).values_list("id", "name"))
     return PeopleReport(
         rows=[_make_row(row, names, worth, channels, goals) for row in found if row[0] in names],
         next_cursor=write_cursor(found[-1][1], found[-1][0]) if more else None,
@@ -153,14 +158,14 @@ def build(workspace: Workspace, params: Params, now: datetime, *, most: int = PA
     )
 
 
-def _load(workspace: Workspace, params: Params, most: int) -> list[tuple]:
+def _load(workspace: Workspace, params: Params, most: int, goals: list[int]) -> list[tuple]:
     start, end = bounds(params.period, ZoneInfo(workspace.timezone))
     before, below = params.cursor or (end, 0)
     where = _THROUGH if params.channel else ""
     statement = _CONVERTED if params.converted == CONVERTED else _SEEN
     if params.converted == NOT_CONVERTED:
         where += _NEVER
-    values = {"before": before, "below": below, "most": most, "start": start, "end": end}
+    values = {"before": before, "below": below, "most": most, "start": start, "end": end, "goals": goals}
     if params.channel:
         values["marks"] = list(Mark.objects.of(workspace).filter(channel=params.channel).values_list("id", flat=True))
         if not values["marks"]:
@@ -203,15 +208,24 @@ def find_person(workspace: Workspace, said: str) -> tuple[str, int | None] | Non
         return said, None
     if not said or "\x00" in said:
         return None
-    goals = list(Goal.objects.of(workspace).values_list("id", flat=True))
-    found = Conversion.objects.of(workspace).filter(goal_id__in=goals, key=f"order:{said}").order_by("id").first()
+    found = (
+        Conversion.objects.of(workspace)
+        .filter(goal_id__in=_goals_in_use(workspace), key=f"order:{said}")
+        .order_by("id")
+        .first()
+    )
     return find_owner(workspace, found.pk) if found else None
 
 
 def find_owner(workspace: Workspace, conversion_id: int) -> tuple[str, int] | None:
     """Whose conversion this is, and its number; None if it is nobody's."""
-    found = Conversion.objects.of(workspace).filter(pk=conversion_id).values_list("person_id", flat=True).first()
+    counted = Conversion.objects.of(workspace).filter(goal_id__in=_goals_in_use(workspace))
+    found = counted.filter(pk=conversion_id).values_list("person_id", flat=True).first()
     if found is None:
         return None
     names = rows.load_first_names(workspace, [found])
     return (names[found][1], conversion_id) if found in names else None
+
+
+def _goals_in_use(workspace: Workspace) -> list[int]:
+    return list(Goal.objects.of(workspace).in_use().values_list("id", flat=True))

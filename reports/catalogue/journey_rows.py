@@ -45,7 +45,7 @@ _CONVERSIONS = """
 select c.id, c.at, c.goal_id, g.name, c.value_micros, c.amount_micros, c.refunded_micros, c.currency, c.order_id,
     c.message_id, c.note, count(*) over ()
 from tracking_conversion c
-join tracking_goal g on g.workspace_id = c.workspace_id and g.id = c.goal_id
+join tracking_goal g on g.workspace_id = c.workspace_id and g.id = c.goal_id and g.archived_at is null
 where c.workspace_id = %(workspace)s and c.person_id = %(person)s
 order by c.id = %(wanted)s::bigint desc, c.at desc, c.id desc limit %(most)s
 """

@@ -87,7 +87,7 @@ left join lateral (
 ) t on true
 left join lateral (
     select c.id, g.name as goal, c.value_micros from tracking_conversion c
-    join tracking_goal g on g.workspace_id = c.workspace_id and g.id = c.goal_id
+    join tracking_goal g on g.workspace_id = c.workspace_id and g.id = c.goal_id and g.archived_at is null
     where c.workspace_id = %(workspace)s and c.person_id = a.person_id and c.at = e.at and c.message_id = e.id
     order by c.value_micros desc nulls last, c.id limit 1
 ) c on true

@@ -168,6 +168,6 @@ def list_models(half_life_days: float) -> list[Choice]:
 
 
 def list_goals(workspace: Workspace) -> list[Choice]:
-    """The workspace's goals, oldest first."""
-    goals = Goal.objects.of(workspace).order_by("id")
+    """The workspace's goals in use, oldest first."""
+    goals = Goal.objects.of(workspace).in_use().order_by("id")
     return [Choice(str(goal.pk), goal.name, goal.event) for goal in goals]

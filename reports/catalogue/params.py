@@ -55,7 +55,7 @@ def parse_params(workspace: Workspace, query: Mapping[str, str], *, now: datetim
 
 def find_goal(workspace: Workspace, named: str) -> Goal:
     """The goal with this id or, where it is the only one, with this event; the first one when nothing is named."""
-    goals = Goal.objects.of(workspace).order_by("id")
+    goals = Goal.objects.of(workspace).in_use().order_by("id")
     if not named:
         first = goals.first()
         if first is None:
@@ -65,6 +65,9 @@ def find_goal(workspace: Workspace, named: str) -> Goal:
         by_id = goals.filter(pk=int(named)).first()
         if by_id is not None:
             return by_id
+        if archived := Goal.objects.of(workspace).filter(pk=int(named)).first():
+            message = _("The goal “%(name)s” is archived. Restore it under Settings, Goals to see its figures.")
+            raise Refusal("archived_goal", message % {"name": archived.name}, field="goal")
     by_event = list(goals.filter(event=named)[:2])
     if not by_event:
         raise Refusal("unknown_goal", _("There is no goal with this id or event."), field="goal")

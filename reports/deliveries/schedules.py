@@ -60,7 +60,7 @@ def _check(workspace: Workspace, wish: Wish) -> None:
         raise Refusal("out_of_range", _("Choose an hour from 0 to 23."), field="hour")
     if wish.model not in MODELS:
         raise Refusal("unknown_model", _("This model is not known."), field="model")
-    if wish.goal_id is not None and not Goal.objects.of(workspace).filter(pk=wish.goal_id).exists():
+    if wish.goal_id is not None and not Goal.objects.of(workspace).in_use().filter(pk=wish.goal_id).exists():
         raise Refusal("unknown_goal", _("This workspace has no such goal."), field="goal")
     if len(_tidy(wish.words)) > MOST_WORDS:
         raise Refusal("too_long", _("Write at most %(most)d characters.") % {"most": MOST_WORDS}, field="words")

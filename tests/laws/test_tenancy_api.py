@@ -16,7 +16,6 @@ from campaigns.actions import put_spend
 from campaigns.core.reading import read_row
 from campaigns.models import Spend
 from funnels.models import FunnelRun
-from reports.models import SavedView
 from tests.api.cast import (
     Caller,
     a_revoked_token,
@@ -28,6 +27,7 @@ from tests.api.cast import (
     first_goal,
 )
 from tests.laws.routes import METHODS, walk
+from tracking.actions import create_goal
 
 pytestmark = pytest.mark.django_db
 # Tell everybody the same, and nothing about anybody.
@@ -37,6 +37,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("api-workspaces", "POST"): {"name": "Made by a stranger"},
     ("api-workspace", "PATCH"): {"name": "Renamed by a stranger", "lookback_days": 30},
     ("api-goals", "POST"): {"name": "stranger", "event": "Signed Up"},
+    ("api-goal", "PATCH"): {"name": "Renamed by a stranger", "archived": True},
     ("api-pipeline", "PUT"): {"stages": [{"name": "Lead", "event": "Signed Up", "role": "lead"}]},
     ("api-spend", "PUT"): {
         "rows": [
@@ -49,7 +50,6 @@ BODIES: dict[tuple[str, str], Any] = {
     ("api-tokens", "POST"): {"name": "A stranger's"},
     ("api-write-keys", "POST"): {"overlap_hours": 0},
     ("api-report-funnel", "POST"): {"steps": [{"event": "Signed Up"}], "window_seconds": 60},
-    ("api-views", "POST"): {"page": "attribution", "name": "A stranger's"},
 }
 # Reading, though it needs a body.
 QUESTIONS = {"api-report-funnel"}
@@ -80,8 +80,6 @@ OF_WORKSPACE = OF_WORKSPACE_KEYS | {
     "api-report-pipeline",
     "api-report-schedule",
     "api-weekly-reports",
-    "api-views",
-    "api-view",
     "api-report-letters",
 }
 
@@ -122,6 +120,8 @@ class Cast:
         self.shop = a_shop(self.agency)
         self.sister = a_shop(self.agency, name="Sister")
         self.goal = first_goal(self.shop)
+        # The only goal there is cannot be archived.
+        create_goal(self.shop, name="trial", event="Trial Started")
         others = an_agency("Others")
         theirs = a_shop(others, name="Theirs")
         self.manager = Caller(a_token(self.agency))
@@ -163,7 +163,6 @@ class Cast:
             put_spend(self.shop, [read_row(BODIES["api-spend", "PUT"]["rows"][0] | {"channel": "Email"})])
             self.spend = Spend.objects.of(self.shop).get()
 
-            self.view = SavedView.objects.create(workspace=self.shop, page="returns", name="Ours", is_shared=True)
     def journey_of(self, alias: str) -> None:
         from tracking.models import Alias, Person
 
@@ -172,7 +171,7 @@ class Cast:
             Alias.objects.create(workspace=self.shop, namespace="user", value=alias, person_id=person.pk)
 
     def path(self, name: str, *, slug: str = "", made_up: bool = False) -> str:
-        rows = {"goal": self.goal, "run": self.run, "spend": self.spend, "key": self.write_key, "view": self.view}
+        rows = {"goal": self.goal, "run": self.run, "spend": self.spend, "key": self.write_key}
         rows |= {"member": self.member, "invitation": self.invitation, "token": self.token}
         known = {"workspace": slug or self.shop.slug, "alias": "someone"}
         known |= {row: 10**9 if made_up else found.pk for row, found in rows.items()}

@@ -68,7 +68,6 @@ OF_WORKSPACE = {
     "attribution-by": Action.SEE_REPORTS,
     "attribution-people": Action.SEE_PEOPLE,
     "conversion": Action.SEE_PEOPLE,
-    "saved-views": Action.SEE_REPORTS,
     "journeys": Action.SEE_PEOPLE,
     "journey": Action.SEE_PEOPLE,
     "live-events": Action.SEE_PEOPLE,
@@ -93,6 +92,8 @@ OF_WORKSPACE = {
     "channel-rules": Action.CHANGE_WORKSPACE,
     "goal": Action.CHANGE_WORKSPACE,
     "goals": Action.CHANGE_WORKSPACE,
+    "goal-archive": Action.CHANGE_WORKSPACE,
+    "goal-restore": Action.CHANGE_WORKSPACE,
     "install": Action.CHANGE_WORKSPACE,
     "settings": Action.CHANGE_WORKSPACE,
     "spend": Action.CHANGE_WORKSPACE,
@@ -146,7 +147,7 @@ class Cast:
         removed.delete()
         with workspace_scope(self.shop):
             Alias.objects.create(workspace=self.shop, namespace="user", value="ann", person_id=1)
-            goal = Goal.objects.create(workspace=self.shop, name="Order", event="Order Completed")
+            goal = self.goal = Goal.objects.create(workspace=self.shop, name="Order", event="Order Completed")
             self.conversion = Conversion.objects.create(
                 workspace=self.shop, goal_id=goal.pk, key="order:1", person_id=1, at=timezone.now(), message_id="m1"
             ).pk
@@ -198,6 +199,7 @@ class Cast:
             "number": self.refused.pk,
             "name": "analyst",
             "conversion": self.conversion,
+            "goal": self.goal.pk,
         }
         wanted = next(pattern for pattern in walk(get_resolver().url_patterns) if pattern.name == name)
         return reverse(name, kwargs={key: known[key] for key in wanted.pattern.converters})

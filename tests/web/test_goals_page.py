@@ -148,3 +148,65 @@ def test_a_goal_that_is_not_ours_is_not_there(as_ada, number):
 def test_the_list_is_a_file_too(as_ada, goal):
     page = as_ada.get(f"{GOALS}?export=goals").content.decode()
     assert "Order,Order Completed,auto,every,90,0,0" in page
+
+
+def archive(as_ada, goal):
+    return as_ada.post(f"{GOALS}{goal.pk}/archive/")
+
+
+def test_an_archived_goal_leaves_the_pages_and_comes_back_with_its_figures(as_ada, northwind, goal):
+    trials(northwind)
+    as_ada.post(GOAL, FORM)
+    assert converted(northwind, "Trial") == 4
+    trial = stored(northwind)["Trial"]
+    assert "Archive “Trial”?" in as_ada.get(f"{GOAL}?goal={trial.pk}").content.decode()
+    assert archive(as_ada, trial).status_code == 302
+    entry = AuditEntry.objects.latest("pk")
+    assert (entry.action, entry.result) == ("POST goal-archive", "302")
+    assert f"goal={trial.pk}" in entry.object
+    page = as_ada.get(GOALS).content.decode()
+    assert "Archived goals" in page.partition('id="archived-title"')[2]
+    assert "Trial" not in page.partition('id="archived-title"')[0].partition("<tbody>")[2]
+    assert "Trial" in as_ada.get(f"{GOALS}?export=archived-goals").content.decode()
+    report = as_ada.get(f"/w/northwind-bikes/attribution/?goal={trial.pk}")
+    assert report.status_code == 400
+    assert "The goal “Trial” is archived." in report.content.decode()
+    assert ">Trial<" not in as_ada.get("/w/northwind-bikes/attribution/").content.decode()
+    # What comes in meanwhile is counted.
+    tell(northwind, a_track("Trial Started", "dan", days=1))
+    while derive_waiting(northwind):
+        pass
+    assert as_ada.post(f"{GOALS}{trial.pk}/restore/").status_code == 302
+    assert '<td class="number key">4</td>' in as_ada.get(GOALS).content.decode()
+
+
+def test_people_who_only_reached_an_archived_goal_did_not_convert(as_ada, northwind, goal):
+    trials(northwind)
+    as_ada.post(GOAL, FORM)
+    assert converted(northwind, "Trial") == 4
+    people = "/w/northwind-bikes/journeys/?converted=yes"
+    assert "bob" in as_ada.get(people).content.decode()
+    archive(as_ada, stored(northwind)["Trial"])
+    shown = as_ada.get(people).content.decode()
+    assert "anna" in shown
+    assert "bob" not in shown
+    assert "Trial" not in as_ada.get("/w/northwind-bikes/journeys/bob/").content.decode()
+
+
+def test_a_goal_in_use_says_where_and_stays(as_ada, northwind, goal):
+    from tracking.actions import set_pipeline
+
+    set_pipeline(northwind, [{"name": "Lead", "event": "Lead Sent", "role": "lead"}])
+    lead = stored(northwind)["Lead"]
+    shown = as_ada.get(f"{GOAL}?goal={lead.pk}").content.decode()
+    assert "The stage “Lead” of the pipeline stands on this goal. Take that stage away first." in shown
+    assert "Archive “Lead”?" not in shown
+    answer = archive(as_ada, lead)
+    assert answer.status_code == 422
+    assert "The stage “Lead” of the pipeline stands on this goal." in answer.content.decode()
+    assert stored(northwind)["Lead"].archived_at is None
+
+
+def test_a_made_up_goal_is_not_archived(as_ada, northwind, goal):
+    assert as_ada.post(f"{GOALS}999999/archive/").status_code == 404
+    assert as_ada.post(f"{GOALS}999999/restore/").status_code == 404

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Workspace
@@ -52,11 +53,18 @@ def create_goal(
     )
     with workspace_scope(workspace):
         hold_settings(workspace)
-        if Goal.objects.of(workspace).filter(name=goal.name).exists():
-            raise Refusal("name_taken", _("Another goal has this name."), field="name")
+        refuse_name(workspace, goal.name)
         goal.save(force_insert=True)
         _derive_again(workspace, {goal.event}, "goals")
     return goal
+
+
+def refuse_name(workspace: Workspace, name: str, *, but: int | None = None) -> None:
+    """Raise Refusal where a goal other than `but` has this name; in the workspace's scope."""
+    other = Goal.objects.of(workspace).filter(name=name).exclude(pk=but or 0).first()
+    if other is not None:
+        message = _("An archived goal has this name.") if other.archived_at else _("Another goal has this name.")
+        raise Refusal("name_taken", message, field="name")
 
 
 def set_pipeline(workspace: Workspace, stages: Sequence[Mapping[str, Any]]) -> list[Stage]:
@@ -110,8 +118,10 @@ def _put_stage(workspace: Workspace, stage: Stage | None, wanted: Mapping[str, s
 
 def _goal_of_stage(workspace: Workspace, wanted: Mapping[str, str]) -> Goal:
     goals = Goal.objects.of(workspace)
-    found = goals.filter(event=wanted["event"], where=[]).order_by("id").first()
+    found = goals.filter(event=wanted["event"], where=[]).order_by(F("archived_at").asc(nulls_first=True), "id").first()
     if found is not None:
+        # What a stage stands on is in use again.
+        goals.filter(pk=found.pk).update(archived_at=None)
         return found
     taken = set(goals.values_list("name", flat=True))
     names = (wanted["name"], f"{wanted['name']} ({wanted['event']})"[:120])

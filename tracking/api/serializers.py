@@ -93,6 +93,11 @@ class GoalSerializer(serializers.Serializer[Any]):
     where = ShortListField(child=ConditionSerializer(), default=list, most=MAX_CONDITIONS)
     drop_refunded = serializers.BooleanField(default=False)
     created_at = serializers.DateTimeField(read_only=True)
+    archived_at = serializers.DateTimeField(
+        read_only=True,
+        allow_null=True,
+        help_text="Since when reports leave it out; it goes on being counted. null: it is in use.",
+    )
 
     def to_representation(self, instance: Goal) -> dict[str, Any]:
         return {
@@ -105,7 +110,14 @@ class GoalSerializer(serializers.Serializer[Any]):
             "where": instance.where,
             "drop_refunded": instance.drop_refunded,
             "created_at": instance.created_at,
+            "archived_at": instance.archived_at,
         }
+
+
+class GoalChangeSerializer(GoalSerializer):
+    """Whatever of a goal is to be another, and whether it is archived."""
+
+    archived = serializers.BooleanField(required=False, help_text="true: archive it; false: restore it.")
 
 
 def show_value(goal: Goal) -> str | float | None:

@@ -9,7 +9,6 @@ urlpatterns = [
     *both("workspaces/", views.WorkspacesView, "workspaces"),
     *both(WORKSPACE, views.WorkspaceSettingsView, "workspace"),
     *both(f"{WORKSPACE}goals/", views.GoalsView, "goals"),
-    *both(f"{WORKSPACE}goals/<int:goal>/", views.GoalView, "goal"),
     *both(f"{WORKSPACE}pipeline/", views.PipelineView, "pipeline"),
     *both(f"{WORKSPACE}ingestion/", views.IngestionView, "ingestion"),
     *both(f"{WORKSPACE}people/<anything:alias>/journey/", views.JourneyView, "journey"),

@@ -104,17 +104,6 @@ class GoalsView(WorkspaceView):
         return Response(serializers.GoalSerializer(goal).data, status=201)
 
 
-class GoalView(WorkspaceView):
-    """One goal."""
-
-    @extend_schema(operation_id="goals_get", responses=serializers.GoalSerializer, tags=["goals"])
-    def get(self, request: WorkspaceRequest, workspace: str, goal: int) -> Response:
-        found = Goal.objects.of(request.workspace).filter(pk=goal).first()
-        if found is None:
-            raise Http404
-        return Response(serializers.GoalSerializer(found).data)
-
-
 class PipelineView(WorkspaceView):
     """The stages that people pass, in order; a PUT replaces them all."""
 

@@ -3,7 +3,15 @@
 from django.db import models
 from django.utils.timezone import now
 
-from accounts.tenancy import TenantModel
+from accounts.tenancy import TenantModel, TenantQuerySet
+
+
+class GoalQuerySet(TenantQuerySet["Goal"]):
+    """Goals asked for in words."""
+
+    def in_use(self) -> "GoalQuerySet":
+        """Those that are not archived."""
+        return self.filter(archived_at=None)
 
 
 class Goal(TenantModel):
@@ -24,6 +32,10 @@ class Goal(TenantModel):
     where = models.JSONField(default=list)
     drop_refunded = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=now)
+    # Reports leave an archived goal out; it goes on being counted, so that nothing is missing once it is restored.
+    archived_at = models.DateTimeField(null=True)
+
+    objects = GoalQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="goal_name_once")]

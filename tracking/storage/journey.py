@@ -31,7 +31,7 @@ _TOUCH = [
 _CONVERSIONS = """
 select c.at, g.name, g.event, c.value_micros, w.currency, c.order_id, c.refunded_micros, c.note
 from tracking_conversion c
-join tracking_goal g on g.workspace_id = c.workspace_id and g.id = c.goal_id
+join tracking_goal g on g.workspace_id = c.workspace_id and g.id = c.goal_id and g.archived_at is null
 join accounts_workspace w on w.id = c.workspace_id
 where c.workspace_id = %(workspace)s and c.person_id = %(person)s order by c.at, c.message_id collate "C", c.goal_id
 """

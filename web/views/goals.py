@@ -1,9 +1,10 @@
-"""What counts as a conversion: the list, and one goal with what it would have counted."""
+"""What counts as a conversion: the list, one goal with what it would have counted, and those that are archived."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,9 +14,9 @@ from accounts.permissions import Action
 from common.money import from_micros
 from reports.catalogue import goals as catalogue
 from reports.catalogue import refilling
+from reports.goals import archive_goal, find_use
 from reports.ways_out.csv_file import Table
-from tracking.actions import create_goal
-from tracking.actions.goal_changes import change_goal
+from tracking.actions import change_goal, create_goal, restore_goal
 from tracking.models import Goal
 from web.forms.form_page import FormPage
 from web.forms.goals import MOST_ROWS, OPERATORS, SPARE_ROWS, VALUES, read_goal, show_goal, type_goal
@@ -37,6 +38,7 @@ class Goals(WorkspacePage):
         now = timezone.now()
         return {
             "lines": catalogue.build(self.workspace, now),
+            "archived": catalogue.list_archived(self.workspace),
             "operators": OPERATORS,
             "refilling": refilling.build(self.workspace, now),
         }
@@ -63,7 +65,11 @@ class Goals(WorkspacePage):
             )
             for line in page["lines"]
         ]
-        return {"goals": Table(heads, rows)}
+        archived = [(goal.name, goal.event, goal.archived_at) for goal in page["archived"]]
+        return {
+            "goals": Table(heads, rows),
+            "archived-goals": Table([_("Goal"), _("Event"), _("Archived")], archived),
+        }
 
 
 class OneGoal(FormPage):
@@ -100,6 +106,9 @@ class OneGoal(FormPage):
         rows = [*values["where"], *({"property": "", "op": "", "value": ""},) * SPARE_ROWS][:MOST_ROWS]
         return {
             "goal": goal,
+            "address": self._address(goal),
+            "use": find_use(self.workspace, goal) if goal else "",
+            "next_goal": self._next(goal) if goal else "",
             "page_title": goal.name if goal else _("New goal"),
             "values": values,
             "rows": [(place, row, _problem_of_row(self.problems, place)) for place, row in enumerate(rows)],
@@ -117,6 +126,15 @@ class OneGoal(FormPage):
         once = fields["count"] == Goal.ONCE
         return catalogue.preview(self.workspace, event=fields["event"], once=once, where=fields["where"], now=now)
 
+    def _address(self, goal: Goal | None) -> str:
+        address = reverse("goal", args=[self.workspace.slug])
+        return f"{address}?goal={goal.pk}" if goal else address
+
+    def _next(self, goal: Goal) -> str:
+        """The goal that reports open with when this one is archived."""
+        others = Goal.objects.of(self.workspace).in_use().exclude(pk=goal.pk)
+        return others.order_by("id").values_list("name", flat=True).first() or ""
+
     def _number(self) -> int | None:
         given = self.request.GET.get("goal")
         if not given:
@@ -126,9 +144,40 @@ class OneGoal(FormPage):
         return int(given)
 
 
+class ArchiveGoal(OneGoal):
+    """Takes a goal out of the lists and reports; where that is refused, its page says why."""
+
+    reads = False
+
+    def change(self, goal: int = 0) -> HttpResponse:
+        archived = archive_goal(self.workspace, goal, timezone.now())
+        if archived is None:
+            raise Http404
+        words = _("Archived “%(name)s”. Its figures are kept.") % {"name": archived.name}
+        return self.said(words, reverse("goals", args=[self.workspace.slug]))
+
+    def _number(self) -> int | None:
+        return int(self.kwargs["goal"])
+
+
+class RestoreGoal(Goals):
+    """Brings an archived goal back."""
+
+    reads = False
+
+    def change(self, goal: int = 0) -> HttpResponse:
+        restored = restore_goal(self.workspace, goal)
+        if restored is None:
+            raise Http404
+        messages.success(self.request, _("Restored “%(name)s” with all its figures.") % {"name": restored.name})
+        return HttpResponseRedirect(reverse("goals", args=[self.workspace.slug]))
+
+
 def _problem_of_row(problems: Mapping[str, str], place: int) -> str:
     return next((said for path, said in problems.items() if path.startswith(f"where.{place}.")), "")
 
 
 goals = Goals.as_view()
 goal = OneGoal.as_view()
+archive = ArchiveGoal.as_view()
+restore = RestoreGoal.as_view()
