@@ -46,6 +46,8 @@ class _Event(Struct, rename="camel"):
     timestamp: Any = None
     original_timestamp: Any = None
     sent_at: Any = None
+    # Named by archives of events: when another collector had received it first.
+    received_at: Any = None
     event: Any = None
     name: Any = None
     category: Any = None
@@ -233,6 +235,8 @@ def _payload(event: _Event, kind: str, previous_id: str | None, original: Any, b
         parts.append(b'"category":' + encode(category))
     if (original := identifier(original)) is not None:
         parts.append(b'"originalTimestamp":' + encode(original))
+    if (first_received := identifier(event.received_at)) is not None:
+        parts.append(b'"receivedAt":' + encode(first_received))
     return b"{" + b",".join(parts) + b"}"
 
 

@@ -252,3 +252,9 @@ def test_no_json_raises(value, path):
 @given(st.binary(max_size=200), st.sampled_from(sorted(PATHS)), st.booleans())
 def test_no_bytes_raise(body, path, gzipped):
     read(body, path=path, gzipped=gzipped)
+
+
+def test_an_archive_may_say_when_an_event_was_first_received():
+    first = "2026-11-20T08:00:01.000Z"
+    (event,) = read({"batch": [page(receivedAt=first)]}).events
+    assert (json.loads(event.payload)["receivedAt"], event.received_at) == (first, RECEIVED)
