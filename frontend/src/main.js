@@ -9,6 +9,7 @@ import { showToasts } from "./js/toasts.js";
 import { listenToKeys } from "./js/keys.js";
 import { orderByDragging } from "./js/rules.js";
 import { lookLive } from "./js/live.js";
+import { showOpenTab } from "./js/tabs.js";
 
 closeMenus();
 copyOnClick();
@@ -20,3 +21,4 @@ showToasts();
 listenToKeys();
 orderByDragging();
 lookLive();
+showOpenTab();
