@@ -16,6 +16,7 @@ from campaigns.actions import put_spend
 from campaigns.core.reading import read_row
 from campaigns.models import Spend
 from funnels.models import FunnelRun
+from reports.models import SavedView
 from tests.api.cast import (
     Caller,
     a_revoked_token,
@@ -50,6 +51,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("api-tokens", "POST"): {"name": "A stranger's"},
     ("api-write-keys", "POST"): {"overlap_hours": 0},
     ("api-report-funnel", "POST"): {"steps": [{"event": "Signed Up"}], "window_seconds": 60},
+    ("api-views", "POST"): {"page": "attribution", "name": "A stranger's"},
 }
 # Reading, though it needs a body.
 QUESTIONS = {"api-report-funnel"}
@@ -80,6 +82,8 @@ OF_WORKSPACE = OF_WORKSPACE_KEYS | {
     "api-report-pipeline",
     "api-report-schedule",
     "api-weekly-reports",
+    "api-views",
+    "api-view",
     "api-report-letters",
 }
 
@@ -163,6 +167,7 @@ class Cast:
             put_spend(self.shop, [read_row(BODIES["api-spend", "PUT"]["rows"][0] | {"channel": "Email"})])
             self.spend = Spend.objects.of(self.shop).get()
 
+            self.view = SavedView.objects.create(workspace=self.shop, page="returns", name="Ours", is_shared=True)
     def journey_of(self, alias: str) -> None:
         from tracking.models import Alias, Person
 
@@ -171,7 +176,7 @@ class Cast:
             Alias.objects.create(workspace=self.shop, namespace="user", value=alias, person_id=person.pk)
 
     def path(self, name: str, *, slug: str = "", made_up: bool = False) -> str:
-        rows = {"goal": self.goal, "run": self.run, "spend": self.spend, "key": self.write_key}
+        rows = {"goal": self.goal, "run": self.run, "spend": self.spend, "key": self.write_key, "view": self.view}
         rows |= {"member": self.member, "invitation": self.invitation, "token": self.token}
         known = {"workspace": slug or self.shop.slug, "alias": "someone"}
         known |= {row: 10**9 if made_up else found.pk for row, found in rows.items()}

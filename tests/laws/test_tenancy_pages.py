@@ -68,6 +68,7 @@ OF_WORKSPACE = {
     "attribution-by": Action.SEE_REPORTS,
     "attribution-people": Action.SEE_PEOPLE,
     "conversion": Action.SEE_PEOPLE,
+    "saved-views": Action.SEE_REPORTS,
     "journeys": Action.SEE_PEOPLE,
     "journey": Action.SEE_PEOPLE,
     "live-events": Action.SEE_PEOPLE,
