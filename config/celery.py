@@ -16,6 +16,7 @@ TIMETABLE = {
     # what                              every s  queue     why
     "tracking.look_for_events":         (2.0, "facts", "a lost bell costs seconds, not events"),
     "reports.look_for_due_mail":        (30.0, "reports", "weekly reports leave within a minute of their hour"),
+    "reports.look_for_late_conversions": (60.0, "reports", "what is still to come of a day is known soon"),
     "attribution.look_for_changed_days": (2.0, "fill", "changed days are filled within seconds"),
     "tracking.look_for_the_past":        (600.0, "default", "events go when they are too old; their facts stay"),
     "accounts.send_mail":               (2.0, "default", "whoever asked for a new password waits for it"),

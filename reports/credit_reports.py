@@ -97,11 +97,18 @@ class ComparisonReport:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One day, week or month of a period, cut at the period's ends; `complete` once its last day is over."""
+    """One day, week or month of a period, cut at the period's ends; `complete` once its last day is over.
+
+    `complete_share` is the share of its conversions that is expected to be here (None: not known); `expected` what it
+    will come to, while it is still filling and that can be said.
+    """
 
     start: date
     end: date
     complete: bool
+    is_filling: bool = False
+    complete_share: float | None = None
+    expected: Credited | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +147,6 @@ class OverTimeReport:
     total_before: Credited
     as_of: datetime
     notes: list[str] = field(default_factory=list)
+    # Of the days that have begun, together.
+    complete_share: float | None = None
+    expected: Credited | None = None

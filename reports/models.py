@@ -1,5 +1,6 @@
 """The Monday mail: when a workspace's report goes to whom, and what became of each letter; and saved views."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.timezone import now
@@ -9,8 +10,8 @@ from accounts.tenancy import TenantModel
 
 USUAL_COLOUR = "#0B5C63"
 MOST_WORDS = 600
-
 MOST_VIEW_NAME = 80
+
 
 class Brand(models.Model):
     """What an agency's mails wear; read before a workspace is known."""
@@ -185,3 +186,20 @@ class SavedView(TenantModel):
                 condition=models.Q(is_shared=True) | models.Q(owner_id__isnull=False), name="savedview_is_somebodys"
             ),
         ]
+
+
+class Lateness(TenantModel):
+    """How late a goal's conversions came in of late: sums over days, of which reports/core/lateness.py draws a curve.
+
+    The three lists run in step: hours since a day began, how many conversions came in during each of them, and how
+    many the days that lived through it had by its end.
+    """
+
+    pk = models.CompositePrimaryKey("workspace_id", "goal_id")
+    goal_id = models.BigIntegerField()
+    measured_at = models.DateTimeField()
+    days = models.IntegerField()
+    conversions = models.IntegerField()
+    hours = ArrayField(models.IntegerField())
+    came = ArrayField(models.IntegerField())
+    out_of = ArrayField(models.IntegerField())

@@ -151,14 +151,43 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class DayFilling:
+    """How much of a day's conversions is here; `complete_share` is None where lateness is not known.
+
+    `expected` is what the day is expected to come to: None for a day that counts as complete, and where too little is
+    here to say.
+    """
+
+    complete_share: float | None
+    is_filling: bool
+    expected: Credited | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StillFilling:
+    """How much of a period's conversions is here: day by day, and of the days that have begun together."""
+
+    days: Mapping[date, DayFilling]
+    complete_share: float | None = None
+    expected: Credited | None = None
+
+    @property
+    def filling(self) -> list[tuple[date, DayFilling]]:
+        """The days that have begun and are still filling, oldest first."""
+        begun = [(day, one) for day, one in self.days.items() if one.is_filling and one.complete_share != 0]
+        return sorted(begun, key=lambda entry: entry[0])
+
+
+@dataclass(frozen=True, slots=True)
 class DayFigure:
-    """One day's totals, and those of the day as many days before as the period is long."""
+    """One day's totals, those of the day as many days before as the period is long, and how much of it is here."""
 
     day: date
     revenue: Decimal
     conversions: int
     revenue_before: Decimal
     conversions_before: int
+    filling: DayFilling = DayFilling(None, is_filling=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +220,4 @@ class OverviewReport:
     goals: list[Choice]
     # By channel, in revenue (in conversions, where there is none); channels under the evidence gate have none.
     intervals: Mapping[str | None, Interval] = field(default_factory=dict)
+    still_filling: StillFilling = field(default_factory=lambda: StillFilling({}))

@@ -11,9 +11,11 @@ from accounts.models import Workspace
 from accounts.tenancy import workspace_task
 from funnels.actions import claim_run, finish_run
 from funnels.models import FunnelRun
+from reports.actions import measure_lateness
 from reports.api.funnel_shapes import show_funnel
 from reports.catalogue import funnel
 from reports.deliveries.due import find_workspaces_with_mail_due, send_due
+from reports.storage_lateness import find_workspaces_to_measure
 
 # Longer than the time between two looks, shorter than what would pile up behind a slow mail server.
 MAIL_EXPIRES_SECONDS = 60
@@ -55,3 +57,16 @@ def send_due_mail(workspace_id: int) -> None:
     workspace = Workspace.objects.select_related("agency").filter(pk=workspace_id).first()
     if workspace is not None:
         send_due(workspace)
+
+
+@shared_task(name="reports.look_for_late_conversions")
+def look_for_late_conversions() -> None:
+    """Have lateness measured wherever something came in since the last time; beat runs this."""
+    for workspace_id in find_workspaces_to_measure(timezone.now()):
+        measure_late_conversions.apply_async((workspace_id,), expires=MAIL_EXPIRES_SECONDS)
+
+
+@workspace_task(name="reports.measure_late_conversions")
+def measure_late_conversions(workspace: Workspace) -> None:
+    """Measure how late the workspace's conversions come in."""
+    measure_lateness(workspace, timezone.now())

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from reports.report import Credited
+
 Kind = Literal["money", "count", "share"]
 
 
@@ -23,12 +25,18 @@ class WeeklyFigure:
 
 @dataclass(frozen=True, slots=True)
 class WeeklyDay:
-    """One day; while it is still being filled, its figures may grow."""
+    """One day; while it is still filling, its figures may grow.
+
+    `complete_share` is the share of its conversions that is usually here (None: not known); `expected` what it will
+    come to, where that can be said.
+    """
 
     day: date
     revenue: Decimal
     conversions: int
     is_filling: bool
+    complete_share: float | None = None
+    expected: Credited | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,11 @@ class WeeklyReport:
     returns: WeeklyReturns | None
     pipeline: WeeklyPipeline | None
     notes: list[str]
+    # Stored figures no longer hold and are being worked out again; a mail waits for that, but not for late conversions.
+    is_refilling: bool = False
+    # Of the whole week; None: complete, or it cannot be said.
+    complete_share: float | None = None
+    expected: Credited | None = None
 
 
 def freeze(report: WeeklyReport) -> dict[str, Any]:

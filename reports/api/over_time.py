@@ -13,8 +13,14 @@ from reports.api.views import QUERY
 from reports.catalogue import over_time
 from reports.catalogue.params import parse_params
 from reports.core.slots import INTERVALS
-from reports.credit_reports import OverTimeReport
+from reports.credit_reports import OverTimeReport, Slot
 from reports.storage import GROUPS
+
+COMPLETE_SHARE = (
+    "The share of its conversions that is usually here so long after a day began, from 0 to 1; of several days, of "
+    "those that have begun. Null where too few conversions were seen to tell."
+)
+EXPECTED = "What it will come to once late conversions are in; null where nothing is to come, or it cannot be told."
 
 
 class SlotSerializer(serializers.Serializer[Any]):
@@ -23,6 +29,9 @@ class SlotSerializer(serializers.Serializer[Any]):
     start = serializers.DateField()
     end = serializers.DateField()
     complete = serializers.BooleanField(help_text="Whether its last day is over.")
+    still_filling = serializers.BooleanField(help_text="Whether a day of it is not over, or late conversions may come.")
+    complete_share = serializers.FloatField(allow_null=True, help_text=COMPLETE_SHARE)
+    expected = CreditedSerializer(allow_null=True, help_text=EXPECTED)
 
 
 class SeriesSerializer(serializers.Serializer[Any]):
@@ -49,6 +58,8 @@ class OverTimeSerializer(serializers.Serializer[Any]):
     formula = serializers.CharField()
     measure = serializers.ChoiceField(choices=["revenue", "conversions"])
     interval = serializers.ChoiceField(choices=list(INTERVALS))
+    complete_share = serializers.FloatField(allow_null=True, help_text=COMPLETE_SHARE)
+    expected = CreditedSerializer(allow_null=True, help_text=EXPECTED)
     as_of = serializers.DateTimeField(help_text="Everything accepted up to then is in these numbers.")
     goal = serializers.IntegerField()
     group_by = serializers.ChoiceField(choices=list(GROUPS))
@@ -63,7 +74,7 @@ class OverTimeSerializer(serializers.Serializer[Any]):
 def show_over_time(report: OverTimeReport) -> dict[str, Any]:
     """The report as JSON; the shape of OverTimeSerializer."""
     return {
-        "slots": [{"start": slot.start, "end": slot.end, "complete": slot.complete} for slot in report.slots],
+        "slots": [_show_slot(slot) for slot in report.slots],
         "series": [
             {
                 "group": series.group,
@@ -83,6 +94,8 @@ def show_over_time(report: OverTimeReport) -> dict[str, Any]:
         "formula": report.formula,
         "measure": report.measure,
         "interval": report.interval,
+        "complete_share": report.complete_share,
+        "expected": show_credited(report.expected) if report.expected else None,
         "as_of": report.as_of,
         "goal": report.goal_id,
         "group_by": report.group_by,
@@ -92,6 +105,17 @@ def show_over_time(report: OverTimeReport) -> dict[str, Any]:
         "lookback_days": report.lookback_days,
         "half_life_days": report.half_life_days,
         "notes": report.notes,
+    }
+
+
+def _show_slot(slot: Slot) -> dict[str, Any]:
+    return {
+        "start": slot.start,
+        "end": slot.end,
+        "complete": slot.complete,
+        "still_filling": slot.is_filling,
+        "complete_share": slot.complete_share,
+        "expected": show_credited(slot.expected) if slot.expected else None,
     }
 
 

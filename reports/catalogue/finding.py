@@ -19,6 +19,12 @@ DIRECTIONS = {
     "steady": (gettext_noop("Revenue held steady."), gettext_noop("Conversions held steady.")),
     "new": (gettext_noop("Revenue is new."), gettext_noop("Conversions are new.")),
 }
+# Days are still filling, so that nothing is decided yet.
+SO_FAR = {
+    "grew": (gettext_noop("Revenue grew {change} so far."), gettext_noop("Conversions grew {change} so far.")),
+    "fell": (gettext_noop("Revenue is {change} lower so far."), gettext_noop("Conversions are {change} lower so far.")),
+    "steady": (gettext_noop("Revenue is steady so far."), gettext_noop("Conversions are steady so far.")),
+}
 # What stands between the two bars is highlighted.
 LEADERS = {
     0: gettext_noop("|No channel stands out| in these {days} days."),
@@ -33,10 +39,20 @@ NOBODY = gettext_noop("|No conversion is credited| to a channel.")
 IsClose = Callable[[str, str, Literal["revenue", "conversions"]], bool | None]
 
 
-def find(now: AttributionReport, before: AttributionReport, is_close: IsClose | None = None) -> Finding:
-    """The finding of a period against the one before; both by channel. `is_close` says whom no interval parts."""
+def find(
+    now: AttributionReport,
+    before: AttributionReport,
+    is_close: IsClose | None = None,
+    *,
+    is_filling: bool = False,
+    expected: str = "",
+) -> Finding:
+    """The finding of a period against the one before; both by channel. `is_close` says whom no interval parts.
+
+    While days are still filling, changes are so far, and `expected` is the sentence that says what is to come.
+    """
     by_revenue = now.total.revenue > 0 or before.total.revenue > 0
-    moved, named = _say_direction(now, before, by_revenue), _pick_leaders(now, by_revenue)
+    moved, named = _say_direction(now, before, by_revenue, is_filling), _pick_leaders(now, by_revenue)
     pattern = LEADERS[len(named)] if now.rows else NOBODY
     if now.rows and not named and now.period.days == 1:
         pattern = NO_LEADER_OF_ONE_DAY
@@ -50,10 +66,12 @@ def find(now: AttributionReport, before: AttributionReport, is_close: IsClose | 
         )
         for part in _(pattern).split("|", 2)
     )
-    return Finding(f"{moved} {lead}", stress, after, " ".join(describe_evidence(now, before, by_revenue)))
+    evidence = describe_evidence(now, before, by_revenue)
+    deck = " ".join([evidence[0], *([expected] if expected else []), *evidence[1:]])
+    return Finding(f"{moved} {lead}", stress, after, deck)
 
 
-def _say_direction(now: AttributionReport, before: AttributionReport, by_revenue: bool) -> str:
+def _say_direction(now: AttributionReport, before: AttributionReport, by_revenue: bool, is_filling: bool) -> str:
     ratio = change(measure(now.total, by_revenue), measure(before.total, by_revenue))
     if ratio is None:
         direction = "new"
@@ -61,7 +79,8 @@ def _say_direction(now: AttributionReport, before: AttributionReport, by_revenue
         direction = "steady"
     else:
         direction = "grew" if ratio > 0 else "fell"
-    pattern = DIRECTIONS[direction][0 if by_revenue else 1]
+    patterns = SO_FAR.get(direction, DIRECTIONS[direction]) if is_filling else DIRECTIONS[direction]
+    pattern = patterns[0 if by_revenue else 1]
     return _(pattern).format(change=percent(abs(ratio or 0), language()))
 
 

@@ -16,15 +16,16 @@ from attribution.core.solved import SOLVED
 from attribution.storage import load_day_paths
 from common.errors import Refusal
 from common.money import from_micros
-from common.periods import day_of
+from common.periods import Period, day_of
 from reports.catalogue import attribution
 from reports.catalogue.ingestion import find_as_of
 from reports.catalogue.params import Params
 from reports.catalogue.solved import OTHER, solve_groups
+from reports.catalogue.still_filling import by_day, find_still_filling, narrow, say_shares
 from reports.core.ratios import CREDIT_UNITS, conversions_of
 from reports.core.slots import INTERVALS, cut, places_of
 from reports.credit_reports import Measure, OverTimeReport, Series, Slot
-from reports.report import Credited
+from reports.report import Credited, StillFilling
 from reports.storage import Day, DayGroup, load_credit, load_credit_by_day, load_names
 
 MOST_SERIES = 20
@@ -98,6 +99,8 @@ def build(
     kept = _choose_names(groups, groups_before)
     now_sums, before_sums = _sum_groups(groups, places, kept), _sum_groups(groups_before, places, kept, shift)
     totals, unattributed = _sum_days(days, places)
+    still = find_still_filling(workspace, params.goal.pk, params.period, days, as_of)
+    here = by_day(days)
     model = RULES[params.model] if params.model in RULES else SOLVED[params.model]
     measure: Measure = "revenue" if totals.total.revenue > 0 else "conversions"
     return OverTimeReport(
@@ -113,14 +116,28 @@ def build(
         half_life_days=params.half_life_days,
         currency=workspace.currency,
         measure=measure,
-        slots=[Slot(slot.start, slot.end, slot.end < today) for slot in slots],
+        slots=[_tell_slot(slot, still, here, today) for slot in slots],
         series=_line_up(now_sums, before_sums, len(slots)),
         unattributed=unattributed.list(len(slots)),
         totals=totals.list(len(slots)),
         total=totals.total,
         total_before=_sum_days(days_before, {day - shift: place for day, place in places.items()})[0].total,
         as_of=as_of,
-        notes=notes,
+        notes=notes + [sentence for sentence in [say_shares(still)] if sentence],
+        complete_share=still.complete_share,
+        expected=still.expected,
+    )
+
+
+def _tell_slot(slot: Period, still: StillFilling, here: Mapping[date, Credited], today: date) -> Slot:
+    inside = narrow(still, slot, here)
+    return Slot(
+        slot.start,
+        slot.end,
+        complete=slot.end < today,
+        is_filling=any(one.is_filling for one in inside.days.values()),
+        complete_share=inside.complete_share,
+        expected=inside.expected,
     )
 
 

@@ -19,6 +19,7 @@ from reports.catalogue.comparison_sides import sides_of_one
 from reports.catalogue.comparison_spread import Spreads, find_drawn, spread_credit
 from reports.catalogue.finding import find, find_nothing, measure
 from reports.catalogue.params import Params
+from reports.catalogue.still_filling import find_still_filling, say_expected
 from reports.core.bootstrap import LEAST_JOURNEYS
 from reports.core.intervals import Interval
 from reports.core.ratios import average, change, is_new, share
@@ -27,9 +28,11 @@ from reports.report import (
     Choice,
     CreditRow,
     DayFigure,
+    DayFilling,
     Figure,
     Finding,
     OverviewReport,
+    StillFilling,
 )
 from reports.storage import Day, Group
 from tracking.models import Conversion, EventCount, Goal
@@ -54,20 +57,22 @@ def build(workspace: Workspace, params: Params, now: datetime) -> OverviewReport
     campaigns = _rank_campaigns(workspace, params)
     events = count_events(workspace, period)
     empty = _find_empty(workspace, params.goal, report, arrived)
+    still = find_still_filling(workspace, params.goal.pk, period, days, arrived.as_of)
     return OverviewReport(
         attribution=report,
         before=before,
         campaigns=campaigns[:TOP_CAMPAIGNS],
         campaigns_in_all=len(campaigns),
-        finding=_find(params, report, before, empty, events, spreads),
+        finding=_find(params, report, before, empty, events, spreads, still),
         figures=make_figures(report, before),
-        days=line_up_days(period, days, days_before),
+        days=line_up_days(period, days, days_before, still),
         ingestion=arrived,
         empty=empty,
         events_in_period=events,
         models=list_models(params.half_life_days),
         goals=list_goals(workspace),
         intervals=intervals,
+        still_filling=still,
     )
 
 
@@ -115,9 +120,12 @@ def _find(
     empty: str | None,
     events: int,
     spreads: Spreads,
+    still: StillFilling,
 ) -> Finding:
     if empty is None:
-        return find(report, before, spreads.is_close)
+        by_revenue = report.total.revenue > 0 or before.total.revenue > 0
+        expected = say_expected(still, report.currency, by_revenue=by_revenue)
+        return find(report, before, spreads.is_close, is_filling=bool(still.filling), expected=expected)
     goal = params.goal
     return find_nothing(empty, goal_name=goal.name, goal_event=goal.event, events=events, days=params.period.days)
 
@@ -148,16 +156,15 @@ def average_value(report: AttributionReport) -> Decimal | None:
     return average(report.total.revenue, report.total.conversions)
 
 
-def line_up_days(period: Period, now: list[Day], before: list[Day]) -> list[DayFigure]:
-    """Every day of the period beside the day as many days earlier as the period is long."""
+def line_up_days(period: Period, now: list[Day], before: list[Day], still: StillFilling) -> list[DayFigure]:
+    """Every day of the period beside the day as many days earlier as the period is long, and how much of it is here."""
     by_day = {day.day: day for day in (*now, *before)}
-    nothing = Day(period.start, 0, 0, 0, 0)
+    nothing, whole = Day(period.start, 0, 0, 0, 0), DayFilling(None, is_filling=False)
     lined_up = []
     for day in period:
         this, then = by_day.get(day, nothing), by_day.get(day - timedelta(days=period.days), nothing)
-        lined_up.append(
-            DayFigure(day, from_micros(this.value), this.conversions, from_micros(then.value), then.conversions)
-        )
+        values = from_micros(this.value), this.conversions, from_micros(then.value), then.conversions
+        lined_up.append(DayFigure(day, *values, still.days.get(day, whole)))
     return lined_up
 
 

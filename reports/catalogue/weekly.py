@@ -17,16 +17,17 @@ from common.money import from_micros
 from common.periods import Period, day_of
 from reports.catalogue import attribution, returns
 from reports.catalogue.ingestion import find_as_of
-from reports.catalogue.overview import average_value, credited_share
+from reports.catalogue.overview import credited_share
 from reports.catalogue.params import Params, find_goal
+from reports.catalogue.still_filling import find_still_filling
+from reports.catalogue.weekly_figures import make_figures
 from reports.catalogue.weekly_parts import describe_pipeline, describe_returns
 from reports.catalogue.weekly_words import find_heading, find_sentences
 from reports.core.channel_looks import OTHERS, Look, look_of, own_looks
 from reports.core.ratios import change, is_new
-from reports.core.words import count, money, percent
-from reports.report import AttributionReport, Credited, CreditRow, ReturnsReport
+from reports.report import AttributionReport, Credited, CreditRow, StillFilling
 from reports.storage import Day
-from reports.weekly_report import WeeklyDay, WeeklyFigure, WeeklyReport, WeeklyRow
+from reports.weekly_report import WeeklyDay, WeeklyReport, WeeklyRow
 from tracking.models import ChangedDay, EventCount
 
 SHOWN = 6
@@ -69,7 +70,9 @@ def build(workspace: Workspace, params: WeeklyParams, now: datetime) -> WeeklyRe
     earned = returns.build_beside(workspace, asked, report)
     groups_before, days_before = attribution.load_params(workspace, asked_before)
     before = attribution.assemble(workspace, asked_before, groups_before, days_before, as_of=as_of, notes=[])
-    filling = find_filling_days(workspace, params.week)
+    refilling = find_filling_days(workspace, params.week)
+    still = find_still_filling(workspace, asked.goal.pk, params.week, days, as_of)
+    is_filling = bool(refilling or still.filling)
     by_revenue = report.total.revenue > 0 or before.total.revenue > 0
     looks = own_looks(workspace.channel_rules)
     rows = [_row(row, before.rows, looks, by_revenue) for row in report.rows]
@@ -89,22 +92,25 @@ def build(workspace: Workspace, params: WeeklyParams, now: datetime) -> WeeklyRe
         start=params.week.start,
         end=params.week.end,
         as_of=report.as_of,
-        heading=find_heading(report, before, by_revenue=by_revenue, is_filling=bool(filling)),
-        sentences=find_sentences(report, before, by_revenue=by_revenue),
+        heading=find_heading(report, before, still.expected, by_revenue=by_revenue, is_filling=is_filling),
+        sentences=find_sentences(report, before, by_revenue=by_revenue, is_filling=is_filling),
         words=params.words,
         by_revenue=by_revenue,
-        is_filling=bool(filling),
-        figures=_make_figures(earned, before, is_filling=bool(filling)),
-        days=_line_up(params.week, days, filling),
+        is_filling=is_filling,
+        figures=make_figures(earned, before, by_revenue=by_revenue, is_filling=is_filling, expected=still.expected),
+        days=_line_up(params.week, days, refilling, still),
         channels=rows,
         shown=min(SHOWN, len(rows)),
         more=_fold(report, before, by_revenue),
         no_touch=no_touch,
         total=_sum_row(_("Total"), report.total, before.total, by_revenue),
         unattributed_share=_unattributed_share(report),
-        returns=describe_returns(earned, looks),
+        returns=describe_returns(earned, looks, is_filling=is_filling),
         pipeline=describe_pipeline(workspace, params.week, now),
         notes=report.notes,
+        is_refilling=bool(refilling),
+        complete_share=still.complete_share,
+        expected=still.expected,
     )
 
 
@@ -121,7 +127,7 @@ def find_reason_to_hold(workspace: Workspace, report: WeeklyReport, *, due_at: d
         return _("No conversion of ‘{goal}’ was counted in this week.").format(goal=report.goal)
     if day_of(report.as_of, zone) <= report.end:
         return _("Events of this week are still being worked off.")
-    if report.is_filling and now < due_at + PATIENCE:
+    if report.is_refilling and now < due_at + PATIENCE:
         return _("Days of this week are being filled again.")
     return ""
 
@@ -189,59 +195,13 @@ def _unattributed_share(report: AttributionReport) -> Decimal | None:
     return None if part is None else 1 - part
 
 
-def _make_figures(earned: ReturnsReport, before: AttributionReport, *, is_filling: bool) -> list[WeeklyFigure]:
-    """Revenue, conversions, what is credited, and what came back for what was spent (else the average value)."""
-    now, language = earned.attribution, get_language() or "en"
-    without = count(now.unattributed.conversions, language)
-    return [
-        WeeklyFigure(
-            _("Revenue so far") if is_filling else _("Revenue"),
-            "money",
-            now.total.revenue,
-            change(now.total.revenue, before.total.revenue),
-            _say_change(now.total.revenue, before.total.revenue),
-        ),
-        WeeklyFigure(
-            now.goal_name,
-            "count",
-            now.total.conversions,
-            change(now.total.conversions, before.total.conversions),
-            _say_change(now.total.conversions, before.total.conversions),
-        ),
-        WeeklyFigure(
-            _("Credited"),
-            "share",
-            credited_share(now),
-            None,
-            _("{count} without a touch").format(count=without),
-        ),
-        _last_figure(earned, before),
-    ]
-
-
-def _last_figure(earned: ReturnsReport, before: AttributionReport) -> WeeklyFigure:
-    now, language = earned.attribution, get_language() or "en"
-    if earned.total.cost and earned.total.roi is not None:
-        spent = _("{cost} spent").format(cost=money(earned.total.cost, now.currency, language))
-        return WeeklyFigure(_("ROI on spend"), "share", Decimal(str(round(earned.total.roi, 6))), None, spent)
-    value, then = average_value(now), average_value(before)
-    return WeeklyFigure(_("Average value"), "money", value, change(value, then), _say_change(value, then))
-
-
-def _say_change(now: Decimal | None, before: Decimal | None) -> str:
-    ratio = change(now, before)
-    if ratio is None:
-        return _("new this week") if is_new(now, before) else _("none the week before")
-    shown = percent(ratio, get_language() or "en")
-    signed = f"+{shown}" if ratio > 0 and not shown.startswith("0") else shown
-    return _("{change} on the week").format(change=signed)
-
-
-def _line_up(week: Period, days: Sequence[Day], filling: set[date]) -> list[WeeklyDay]:
+def _line_up(week: Period, days: Sequence[Day], refilling: set[date], still: StillFilling) -> list[WeeklyDay]:
     known = {day.day: day for day in days}
     lined_up = []
     for day in week:
-        stored = known.get(day)
+        stored, filling = known.get(day), still.days[day]
         revenue = from_micros(stored.value) if stored else Decimal(0)
-        lined_up.append(WeeklyDay(day, revenue, stored.conversions if stored else 0, day in filling))
+        conversions = stored.conversions if stored else 0
+        is_filling = filling.is_filling or day in refilling
+        lined_up.append(WeeklyDay(day, revenue, conversions, is_filling, filling.complete_share, filling.expected))
     return lined_up

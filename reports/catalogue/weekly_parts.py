@@ -19,14 +19,14 @@ from reports.weekly_report import WeeklyPipeline, WeeklyReturn, WeeklyReturns, W
 PIPELINE_DAYS = 28
 
 
-def describe_returns(report: ReturnsReport, own: dict[str, Look]) -> WeeklyReturns | None:
-    """The channels that cost something; None where nothing was spent at all."""
+def describe_returns(report: ReturnsReport, own: dict[str, Look], *, is_filling: bool = False) -> WeeklyReturns | None:
+    """The channels that cost something; None where nothing was spent at all. Nobody is judged while days still fill."""
     paid = [row for row in report.rows if row.cost is None or row.cost > 0]
     if not report.total.cost and not any(row.cost is None for row in report.rows):
         return None
     paid.sort(key=lambda row: (-(row.cost or 0), row.group or ""))
     return WeeklyReturns(
-        sentence=_say_returns(paid, report),
+        sentence=_say_returns(paid, report, is_filling),
         rows=[_show(row, look_of(row.channel or row.group, own)) for row in paid],
         total=_show(report.total, OTHERS, name=_("Total")),
         notes=[_("ROI = (revenue − cost) / cost; the total stands against all revenue of the week."), *report.notes],
@@ -45,7 +45,7 @@ def _show(row: ReturnsRow, look: Look, *, name: str = "") -> WeeklyReturn:
     )
 
 
-def _say_returns(paid: list[ReturnsRow], report: ReturnsReport) -> str:
+def _say_returns(paid: list[ReturnsRow], report: ReturnsReport, is_filling: bool) -> str:
     currency, language = report.attribution.currency, get_language() or "en"
     judged = [row for row in paid if row.roi is not None]
     losing = [row for row in judged if row.roi is not None and row.roi < 0]
@@ -58,6 +58,8 @@ def _say_returns(paid: list[ReturnsRow], report: ReturnsReport) -> str:
         return _("{cost} was spent this week.").format(**values)
     if not losing:
         return _("{cost} was spent, and every paid channel earned more than it cost.").format(**values)
+    if is_filling:
+        return _("{cost} was spent. Not yet earned back, while conversions still come in: {names}.").format(**values)
     if len(losing) == len(judged):
         return _("{cost} was spent, and no paid channel earned what it cost this week.").format(**values)
     return _("{cost} was spent. These earned less than they cost this week: {names}.").format(**values)

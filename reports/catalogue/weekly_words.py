@@ -1,6 +1,6 @@
 """What stands out in a week, in whole sentences; says only what the data hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.translation import get_language, gettext_noop
@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from reports.catalogue.finding import measure
 from reports.core.leaders import leaders
 from reports.core.ratios import change, share
-from reports.core.words import count, money, percent
-from reports.report import AttributionReport, CreditRow
+from reports.core.words import about_money, count, money, percent
+from reports.report import AttributionReport, Credited, CreditRow
 
 # Weeks within this of each other are alike.
 STEADY = 0.03
@@ -53,10 +53,42 @@ SO_FAR = {
         gettext_noop("So far ‘{goal}’ reached {count} times, {change} less than before; days are still filling."),
     ),
 }
+# The kind of week is that of what is expected: a change of what is here so far would call every week weaker.
+EXPECTED = {
+    "steady": (
+        gettext_noop("A steady week: {value} so far, and about {expected} once late conversions are in."),
+        gettext_noop(
+            "A steady week: ‘{goal}’ reached {count} times so far, and about {expected} once late ones are in."
+        ),
+    ),
+    "better": (
+        gettext_noop("A better week: {value} so far, and about {expected} once late conversions are in."),
+        gettext_noop(
+            "A better week: ‘{goal}’ reached {count} times so far, and about {expected} once late ones are in."
+        ),
+    ),
+    "weaker": (
+        gettext_noop("A weaker week: {value} so far, and about {expected} once late conversions are in."),
+        gettext_noop(
+            "A weaker week: ‘{goal}’ reached {count} times so far, and about {expected} once late ones are in."
+        ),
+    ),
+    "first": (
+        gettext_noop("A first week of revenue: {value} so far, and about {expected} once late conversions are in."),
+        gettext_noop(
+            "A first week: ‘{goal}’ reached {count} times so far, and about {expected} once late ones are in."
+        ),
+    ),
+}
 LEADERS = {
     0: gettext_noop("No channel stands out this week."),
     1: gettext_noop("{first} leads with {part} of what is credited."),
     2: gettext_noop("{first} and {second} lead, with {part} of what is credited between them."),
+}
+MOVED_SO_FAR = {
+    "up": gettext_noop("{channel} grew most so far: {value}, {change} on the week."),
+    "down": gettext_noop("{channel} is furthest behind so far: {value}, {change} on the week."),
+    "gone": gettext_noop("{channel} has earned nothing so far, after {before} the week before."),
 }
 MOVED = {
     "up": gettext_noop("{channel} grew most: {value}, {change} on the week."),
@@ -66,16 +98,28 @@ MOVED = {
 }
 
 
-def find_heading(now: AttributionReport, before: AttributionReport, *, by_revenue: bool, is_filling: bool) -> str:
+def find_heading(
+    now: AttributionReport,
+    before: AttributionReport,
+    expected: Credited | None = None,
+    *,
+    by_revenue: bool,
+    is_filling: bool,
+) -> str:
     """The one sentence that stands out, also the mail's subject."""
-    ratio = change(measure(now.total, by_revenue), measure(before.total, by_revenue))
-    kind = _kind_of(ratio, measure(now.total, by_revenue))
-    patterns = SO_FAR.get(kind, HEADINGS[kind]) if is_filling else HEADINGS[kind]
+    whole = measure(expected or now.total, by_revenue)
+    ratio = change(whole, measure(before.total, by_revenue))
+    kind = _kind_of(ratio, whole)
+    if expected is not None:
+        patterns = EXPECTED.get(kind, HEADINGS[kind])
+    else:
+        patterns = SO_FAR.get(kind, HEADINGS[kind]) if is_filling else HEADINGS[kind]
     return _(patterns[0 if by_revenue else 1]).format(
         value=money(now.total.revenue, now.currency, _language()),
         count=count(now.total.conversions, _language()),
         goal=now.goal_name,
         change=percent(abs(ratio or 0), _language()),
+        expected=about_money(whole, now.currency, _language()) if by_revenue else count(round(whole), _language()),
     )
 
 
@@ -89,9 +133,11 @@ def _kind_of(ratio: float | None, value: Decimal) -> str:
     return "better" if ratio > 0 else "weaker"
 
 
-def find_sentences(now: AttributionReport, before: AttributionReport, *, by_revenue: bool) -> list[str]:
+def find_sentences(
+    now: AttributionReport, before: AttributionReport, *, by_revenue: bool, is_filling: bool = False
+) -> list[str]:
     """Who leads, who grew most and who fell most; at most three."""
-    found = [_say_leaders(now, by_revenue), *_say_movers(now, before, by_revenue)]
+    found = [_say_leaders(now, by_revenue), *_say_movers(now, before, by_revenue, is_filling)]
     return [sentence for sentence in found if sentence]
 
 
@@ -109,13 +155,18 @@ def _say_leaders(now: AttributionReport, by_revenue: bool) -> str:
     )
 
 
-def _say_movers(now: AttributionReport, before: AttributionReport, by_revenue: bool) -> list[str]:
+def _say_movers(now: AttributionReport, before: AttributionReport, by_revenue: bool, is_filling: bool) -> list[str]:
     moved = _movements(now.rows, before.rows, by_revenue)
     least = WORTH_SAYING * measure(now.total, by_revenue)
     worth = [(difference, new, old) for difference, new, old in moved if abs(difference) >= least]
     up = max((entry for entry in worth if entry[0] > 0), key=lambda entry: entry[0], default=None)
     down = min((entry for entry in worth if entry[0] < 0), key=lambda entry: entry[0], default=None)
-    return [_say_one(entry[1], entry[2], by_revenue, now.currency) for entry in (up, down) if entry is not None]
+    patterns = MOVED | MOVED_SO_FAR if is_filling else MOVED
+    return [
+        _say_one(entry[1], entry[2], patterns, by_revenue=by_revenue, currency=now.currency)
+        for entry in (up, down)
+        if entry is not None
+    ]
 
 
 def _movements(
@@ -133,15 +184,15 @@ def _movements(
     return sorted(moved, key=lambda entry: entry[1].group or "")
 
 
-def _say_one(now: CreditRow, before: CreditRow, by_revenue: bool, currency: str) -> str:
+def _say_one(now: CreditRow, before: CreditRow, patterns: Mapping[str, str], *, by_revenue: bool, currency: str) -> str:
     this, then = measure(now, by_revenue), measure(before, by_revenue)
     ratio = change(this, then)
     if ratio is None:
-        pattern = MOVED["up_new"]
+        pattern = patterns["up_new"]
     elif not this:
-        pattern = MOVED["gone"]
+        pattern = patterns["gone"]
     else:
-        pattern = MOVED["up" if ratio > 0 else "down"]
+        pattern = patterns["up" if ratio > 0 else "down"]
     sign = "+" if ratio is not None and ratio > 0 else ""
     return _(pattern).format(
         channel=now.group,

@@ -9,16 +9,26 @@ from babel.numbers import format_currency, format_decimal, format_percent
 _NO_CENTS_FROM = 1_000
 
 
-def money(amount: Decimal, currency: str, locale: str) -> str:
+def money(amount: Decimal, currency: str, locale: str, *, no_cents_from: int = _NO_CENTS_FROM) -> str:
     """€90.00 and €28,412: cents only below a thousand."""
     pattern = Locale.parse(locale, sep="-").currency_formats["standard"].pattern
-    if abs(amount) >= _NO_CENTS_FROM:
+    if abs(amount) >= no_cents_from:
         pattern = pattern.replace(".00", "")
     shown = format_currency(
         amount, currency, format=pattern, locale=Locale.parse(locale, sep="-"), currency_digits=".00" in pattern
     )
     # Codes stand apart from their number: SEK 884,210.
     return true_minus(re.sub(r"(?<=[A-Z])(?=[0-9])", "\xa0", shown))
+
+
+def about(number: Decimal) -> Decimal:
+    """The same with three digits that matter, for what is only expected: 36,402 becomes 36,400, 3.1416 3.14."""
+    return round(number, 2 - number.adjusted()) if number else number
+
+
+def about_money(amount: Decimal, currency: str, locale: str) -> str:
+    """€36,400 and €766 for what is only expected: three digits that matter, and no cents from a hundred up."""
+    return money(about(amount), currency, locale, no_cents_from=100)
 
 
 def exact_money(amount: Decimal, currency: str, locale: str) -> str:

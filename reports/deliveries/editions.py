@@ -13,6 +13,7 @@ from accounts.models import Workspace
 from accounts.tenancy import workspace_scope
 from common.errors import Refusal
 from common.periods import Period, day_of
+from reports.actions import measure_lateness
 from reports.catalogue import weekly
 from reports.core.weeks import WEEK, last_full_week
 from reports.deliveries.schedules import due_after
@@ -111,6 +112,8 @@ def _try_report(
     try:
         # A savepoint: an error in a statement must not take the edition with it.
         with transaction.atomic(), override(settings.LANGUAGE_CODE):
+            # A young workspace's last measure may be of half of what it has.
+            measure_lateness(workspace, now)
             report = build_week(workspace, schedule, Period(edition.start, edition.end), now)
             return report, weekly.find_reason_to_hold(workspace, report, due_at=edition.due_at, now=now)
     except Refusal as refusal:

@@ -18,7 +18,7 @@ from django.utils.translation import override
 
 from reports.ways_out.chart import describe_days, paint_days
 from reports.ways_out.pdf import make_pdf
-from reports.ways_out.shown import ShownReturn, ShownWeek, show_week
+from reports.ways_out.shown import ShownDay, ShownReturn, ShownWeek, show_week
 from reports.ways_out.wearing import Wearing
 from reports.weekly_report import WeeklyReport
 
@@ -148,7 +148,7 @@ def _columns(week: ShownWeek, rest: Sequence[Any], returns: Sequence[ShownReturn
     rows = [*week.rows, *rest, week.total]
     return {
         "text_figures": line_up([(figure.name, figure.value, figure.note) for figure in week.figures], right=(1,)),
-        "text_days": line_up([(day.name, day.value, "*" if day.is_filling else "") for day in week.days], right=(1,)),
+        "text_days": line_up([(day.name, day.value, _remark(day)) for day in week.days], right=(1,)),
         "text_rows": line_up(
             [("", week.measure, week.change), *((row.name, row.value, row.change) for row in rows)], right=(1, 2)
         ),
@@ -158,6 +158,12 @@ def _columns(week: ShownWeek, rest: Sequence[Any], returns: Sequence[ShownReturn
         ),
         "text_pipeline": line_up([(stage.name, stage.people, stage.share) for stage in week.pipeline], right=(1, 2)),
     }
+
+
+def _remark(day: ShownDay) -> str:
+    if not day.is_filling:
+        return ""
+    return _("so far, about {expected} expected").format(expected=day.expected) if day.expected else _("so far")
 
 
 def line_up(rows: Sequence[Sequence[str]], *, right: Sequence[int]) -> str:

@@ -13,9 +13,10 @@ from babel.numbers import format_compact_currency
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from reports.core.words import count, exact_money, money, percent
+from reports.core.words import about_money, count, exact_money, money, percent
+from reports.report import Credited
 from reports.ways_out.wearing import Wearing
-from reports.weekly_report import WeeklyFigure, WeeklyReport, WeeklyReturn, WeeklyRow, WeeklyStage
+from reports.weekly_report import WeeklyDay, WeeklyFigure, WeeklyReport, WeeklyReturn, WeeklyRow, WeeklyStage
 
 # Longer amounts than this do not fit above a bar.
 MOST_LETTERS = 9
@@ -31,12 +32,14 @@ class ShownFigure:
 
 @dataclass(frozen=True, slots=True)
 class ShownDay:
-    """`height` is a share of the highest day's, from 0 to 1."""
+    """Heights are shares of the highest day's, from 0 to 1; `expected` and its height are empty where none is."""
 
     name: str
     value: str
     height: float
     is_filling: bool
+    expected: str = ""
+    expected_height: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ class _Writer:
             words=report.words,
             figures=[self.figure(figure) for figure in report.figures],
             days_title=_("Revenue per day") if report.by_revenue else _("Conversions per day"),
-            days_deck=_("Paler days are still filling; they may grow.") if report.is_filling else "",
+            days_deck=self.days_deck(),
             days=self.days(),
             measure=_("Revenue") if report.by_revenue else _("Conversions"),
             change=_("Change so far") if report.is_filling else _("On the week"),
@@ -188,8 +191,8 @@ class _Writer:
         }[figure.kind]
         return ShownFigure(figure.name, write(figure.value), figure.note)
 
-    def measured(self, row: WeeklyRow) -> Decimal:
-        return row.revenue if self.report.by_revenue else row.conversions
+    def measured(self, row: WeeklyRow | WeeklyDay | Credited) -> Decimal:
+        return row.revenue if self.report.by_revenue else Decimal(row.conversions)
 
     def row(self, row: WeeklyRow) -> ShownRow:
         longest = max((self.measured(one) for one in self.report.channels), default=Decimal(0))
@@ -210,19 +213,31 @@ class _Writer:
         shown = percent(ratio, self.language)
         return f"+{shown}" if round(ratio, 2) > 0 else shown
 
+    def days_deck(self) -> str:
+        if any(day.expected for day in self.report.days):
+            return _("Figures: what is in so far. Paler days are still filling; the dashed part is expected.")
+        return _("Paler days are still filling; they may grow.") if self.report.is_filling else ""
+
     def days(self) -> list[ShownDay]:
-        by_revenue = self.report.by_revenue
-        values = [day.revenue if by_revenue else Decimal(day.conversions) for day in self.report.days]
-        highest = max(values, default=Decimal(0))
+        values = [self.measured(day) for day in self.report.days]
+        expected = [self.measured(day.expected) if day.expected else None for day in self.report.days]
+        highest = max((*values, *(whole for whole in expected if whole)), default=Decimal(0))
         return [
             ShownDay(
                 name=format_date(day.day, "EEE d", locale=self.language),
-                value=self.short_money(value) if by_revenue else count(value, self.language),
+                value=self.short_money(value) if self.report.by_revenue else count(value, self.language),
                 height=_part(value, highest),
                 is_filling=day.is_filling,
+                expected=self.about(whole) if whole else "",
+                expected_height=_part(whole, highest) if whole else 0.0,
             )
-            for day, value in zip(self.report.days, values, strict=True)
+            for day, value, whole in zip(self.report.days, values, expected, strict=True)
         ]
+
+    def about(self, value: Decimal) -> str:
+        if self.report.by_revenue:
+            return about_money(value, self.report.currency, self.language)
+        return count(round(value), self.language)
 
     def short_money(self, amount: Decimal) -> str:
         shown = self.money(amount.quantize(Decimal(1)) if abs(amount) >= 100 else amount).replace(".00", "")

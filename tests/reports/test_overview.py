@@ -208,4 +208,4 @@ def test_a_page_asks_few_questions(shop, goal, marks):
         connection,
     ) as asked:
         overview.build(shop, params, NOW)
-    assert len(asked) <= 14
+    assert len(asked) <= 15
