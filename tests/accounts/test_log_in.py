@@ -62,7 +62,7 @@ def test_a_log_in_with_a_second_factor_asks_for_its_code(kim):
     client = Client()
     assert log_in(client).headers["Location"].startswith("/log-in/code/")
     assert not is_in(client)
-    assert "Your code, please" in client.get("/log-in/code/").content.decode()
+    assert "Enter your code" in client.get("/log-in/code/").content.decode()
     assert client.post("/log-in/code/", {"code": "000000"}).status_code == 200
     assert not is_in(client)
     assert client.post("/log-in/code/", {"code": code_of(secret)}).headers["Location"] == "/"

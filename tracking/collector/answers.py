@@ -62,4 +62,4 @@ READ_ONLY = refusal(405, "method_not_allowed", "Only GET is answered here.", (b"
 UNKNOWN_KEY = refusal(401, "unknown_write_key", "The write key is missing, unknown or revoked.")
 UNKNOWN_ENCODING = refusal(415, "unknown_encoding", "The only Content-Encoding understood is gzip.")
 TOO_SLOW = refusal(408, "too_slow", "The body did not arrive in time.", (b"connection", b"close"))
-UNAVAILABLE = wait(503, "unavailable", "The events could not be stored now; please send them again.", 1)
+UNAVAILABLE = wait(503, "unavailable", "The events could not be stored now; send them again.", 1)

@@ -143,7 +143,7 @@ class Collector:
         seconds = self._rate.seconds_to_wait(key.id, max(events, 1), time.monotonic())
         if seconds:
             raise Refused(
-                answers.wait(429, "rate_limited", "Too many events for this write key; please wait.", seconds)
+                answers.wait(429, "rate_limited", "Too many events for this write key; wait as long as Retry-After says.", seconds)
             )
 
     def start(self) -> None:
