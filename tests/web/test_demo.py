@@ -16,7 +16,7 @@ from web.demo import agency
 from web.demo.posted import day_in
 from web.demo.software import STAGES
 from web.demo.spend import bill
-from web.demo.story import Told, tell
+from web.demo.story import Told, received_at, tell
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 LAST = date(2026, 11, 21)
@@ -59,9 +59,8 @@ def test_any_days_told_alone_are_the_same_days(slug):
 def test_ids_name_the_day_and_follow_the_time(slug):
     for day, calls in year_of(slug).days.items():
         assert {day_in(call["messageId"]) for call in calls} <= {day}
-        assert all(a["messageId"] <= b["messageId"] and a["timestamp"] <= b["timestamp"] for a, b in pairwise(calls))
-        moments = [datetime.fromisoformat(call["timestamp"]).astimezone(AMSTERDAM).date() for call in calls]
-        assert set(moments) <= {day}
+        assert all(a["messageId"] <= b["messageId"] and a["receivedAt"] <= b["receivedAt"] for a, b in pairwise(calls))
+        assert {received_at(call).astimezone(AMSTERDAM).date() for call in calls} <= {day}
 
 
 @pytest.mark.parametrize("slug", CLIENTS)
@@ -112,6 +111,17 @@ def test_orders_without_a_visit_refunds_and_shared_devices_happen():
     assert 0.02 < events("northwind-bikes")["Order Refunded"] / len(orders) < 0.1
     buyers = Counter(device for device, _ in {(call.get("anonymousId"), call["userId"]) for call in orders})
     assert any(number > 1 for device, number in buyers.items() if device)
+
+
+def test_a_third_of_the_shops_orders_comes_in_when_the_money_does_and_nothing_else_is_late():
+    late = Counter()
+    for call in calls_of("northwind-bikes"):
+        waited = received_at(call) - datetime.fromisoformat(call["timestamp"])
+        late[call.get("event"), waited > timedelta(0), waited > timedelta(days=4)] += 1
+    orders = sum(n for (event, *_), n in late.items() if event == "Order Completed")
+    assert 0.28 < sum(late["Order Completed", True, very] for very in (True, False)) / orders < 0.4
+    assert 0.005 < late["Order Completed", True, True] / orders < 0.05
+    assert not any(is_late for (event, is_late, _) in late if event != "Order Completed")
 
 
 def test_tags_are_typed_carelessly_and_most_still_find_their_channel():

@@ -20,7 +20,7 @@ from accounts.tenancy import workspace_scope
 from campaigns.actions import put_spend
 from web.demo.posted import Posted, find_posted, first_day, is_posted
 from web.demo.spend import bill
-from web.demo.story import Call, Client, Told, tell
+from web.demo.story import Call, Client, Told, received_at, tell
 
 BATCH = 100
 TRIES = 30
@@ -43,17 +43,17 @@ class Filling:
         """What happened since the newest posted event, in order."""
         if self.posted is not None:
             for day in sorted(self.told.days):
-                yield from (call for call in self.told.days[day] if self.posted.newest < _time_of(call) <= self.now)
+                yield from (call for call in self.told.days[day] if self.posted.newest < received_at(call) <= self.now)
 
     def days_past(self) -> Iterator[Call]:
         """The days before the oldest posted one, the newest first; each in order, and up to now."""
         for day in sorted(self.told.days, reverse=True):
             if self.posted is None or day < self.posted.oldest or (day == self.posted.oldest and not self._ends(day)):
-                yield from (call for call in self.told.days[day] if _time_of(call) <= self.now)
+                yield from (call for call in self.told.days[day] if received_at(call) <= self.now)
 
     def _ends(self, day: date) -> bool:
         """Whether a day was posted to its end."""
-        calls = [call for call in self.told.days[day] if _time_of(call) <= self.now]
+        calls = [call for call in self.told.days[day] if received_at(call) <= self.now]
         with workspace_scope(self.workspace):
             return not calls or is_posted(self.workspace, calls[-1]["messageId"])
 
@@ -112,7 +112,3 @@ def post(url: str, key: str, calls: list[Call]) -> None:
             pass
         time.sleep(1)
     raise DoorClosed("The collector did not take the demo's events.")
-
-
-def _time_of(call: Call) -> datetime:
-    return datetime.fromisoformat(call["timestamp"])

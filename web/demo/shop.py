@@ -1,5 +1,6 @@
-"""Northwind Bikes, a shop: many short journeys, baskets, refunds, a till, and people who share a tablet. Pure."""
+"""Northwind Bikes, a shop: many short journeys, baskets, late transfers, refunds, a till, shared tablets. Pure."""
 
+import random
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -40,6 +41,8 @@ THINGS = [
     ("helmet", 89.0), ("lock", 59.95), ("tyres", 74.5), ("rain-jacket", 149.0), ("lights", 44.9), ("bag", 119.0),
 ]  # fmt: skip
 BIKES = [("kids-20", 329.0), ("commuter-1", 649.0)]
+# Orders that the shop hands on when their transfer has come, days after the visit; the others come in at once.
+BY_TRANSFER = 0.34
 # Of one visit, before the way's pull and what the visits before have done.
 ORDERS_A_VISIT = 0.0195
 
@@ -102,9 +105,15 @@ def _order(teller: Teller, device: str, user: str, at: datetime, agent: str) -> 
         yield teller.call("identify", at, anonymousId=device, userId=user, traits={"country": "NL"})
     properties, worth = _bought(teller, number)
     order = {"anonymousId": device, "userId": user, "event": "Order Completed", "properties": properties}
-    yield teller.call("track", at + timedelta(seconds=3), **order)
+    yield teller.call("track", at + timedelta(seconds=3), _wait_for_money(number), **order)
     if dice.random() < 0.05:
         yield _refund(teller, user, number, at + timedelta(days=dice.uniform(2, 12)), worth)
+
+
+def _wait_for_money(number: str) -> timedelta:
+    """How long after an order the shop tells of it."""
+    dice = random.Random(number)  # noqa: S311 - a repeatable story, not a secret
+    return timedelta(hours=4 + dice.expovariate(1 / 34)) if dice.random() < BY_TRANSFER else timedelta(0)
 
 
 def _refund(teller: Teller, user: str, number: str, at: datetime, worth: float) -> Call:

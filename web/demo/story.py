@@ -1,7 +1,8 @@
 """How a demo client's story is told: dice of each day, calls as Segment's clients send them, and ids that name the day.
 
 Pure: no clock, no I/O. A day's calls follow from the client, the first day of the story and that day alone, so that
-any part of the story can be told again, and repeats are dropped by their messageIds.
+any part of the story can be told again, and repeats are dropped by their messageIds. A call belongs to the day on which
+it is received, and says when that was, as archives of events do: the past is posted at once, but was not late for that.
 """
 
 from __future__ import annotations
@@ -115,10 +116,9 @@ class Teller:
         context = {"userAgent": agent, "locale": self.client.locale}
         return self.call("page", at, anonymousId=device, properties=properties, context=context)
 
-    def call(self, kind: str, at: datetime, **fields: Any) -> Call:
-        """Any call; its id is given when the day is complete."""
-        stamp = at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return {"type": kind, "timestamp": stamp, **fields}
+    def call(self, kind: str, at: datetime, late: timedelta = timedelta(0), /, **fields: Any) -> Call:
+        """Any call, and when it is received; its id is given when the day is complete."""
+        return {"type": kind, "timestamp": _stamp(at), "receivedAt": _stamp(at + late), **fields}
 
     def agent(self) -> str:
         """A browser, as often as not on a phone."""
@@ -126,7 +126,7 @@ class Teller:
 
 
 class Told(NamedTuple):
-    """Days of a story: the calls of each in order of time, and how many visits were paid for."""
+    """Days of a story: the calls received on each, in that order, and how many visits were paid for."""
 
     days: dict[date, list[Call]]
     paid: Counter[PaidFor]
@@ -140,7 +140,7 @@ def tell(client: Client, *, zone: ZoneInfo, first: date, start: date, end: date)
     for n in range((end - begin).days + 1):
         teller = Teller(client, _dice_of(client, begin + timedelta(days=n)), zone, begin + timedelta(days=n))
         for call in _tell_day(teller, first):
-            day = datetime.fromisoformat(call["timestamp"]).astimezone(zone).date()
+            day = received_at(call).astimezone(zone).date()
             if day in days and (day - teller.day).days <= LONGEST_DAYS:
                 days[day].append(call)
         paid.update({bought: visits for bought, visits in teller.paid.items() if bought.day in days})
@@ -170,8 +170,17 @@ def _crawl(teller: Teller) -> Iterator[Call]:
         at += timedelta(seconds=3)
 
 
+def received_at(call: Call) -> datetime:
+    """When a call is received: some are sent hours or days after what they tell of."""
+    return datetime.fromisoformat(call["receivedAt"])
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def _number(day: date, calls: list[Call]) -> list[Call]:
-    calls.sort(key=lambda call: str(call["timestamp"]))
+    calls.sort(key=lambda call: str(call["receivedAt"]))
     numbered = [{**call, "messageId": f"{PREFIX}{day:%Y%m%d}:{place:05}"} for place, call in enumerate(calls)]
     # A client that tries again although its call had arrived.
     return numbered + numbered[-1:] if day.toordinal() % 9 == 0 else numbered
