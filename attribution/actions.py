@@ -1,7 +1,7 @@
 """What attribution writes: credit and paths of days, whenever what it rests on has changed."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
@@ -12,8 +12,17 @@ from accounts.tenancy import workspace_scope
 from attribution.core.daily import credit_days
 from attribution.core.day_paths import sum_day_paths
 from attribution.core.gathered import gather
-from attribution.storage import count_conversions, load_slice, save_day_credits, save_day_paths, terms_of
-from tracking.models import ChangedDay, ChangedPerson, Refill
+from attribution.storage import (
+    count_conversions,
+    forget_open_days,
+    list_days_to_sum,
+    load_slice,
+    save_day_credits,
+    save_day_paths,
+    sum_open_days,
+    terms_of,
+)
+from tracking.models import ChangedDay, ChangedPerson, Goal, Refill
 
 # Marks wait this long, so that a burst of events costs one fill instead of many.
 GATHER_SECONDS = 1.0
@@ -21,6 +30,10 @@ GATHER_SECONDS = 1.0
 DAYS_A_CHUNK = 31
 CONVERSIONS_A_CHUNK = 250_000
 _THREADS = 2
+# Days are summed while nobody can move a path of theirs, so for a moment only.
+OPEN_DAYS_A_CHUNK = 16
+# Until then most people who come back soon are back.
+_REST = timedelta(days=1)
 
 
 def fill_days(workspace: Workspace, days: Sequence[date]) -> None:
@@ -78,6 +91,32 @@ def finish_refills(workspace: Workspace, refills: set[int]) -> None:
     Refill.objects.of(workspace).filter(
         ~Exists(left_days), ~Exists(left_people), id__in=refills, finished_at=None
     ).update(finished_at=now())
+
+
+def sum_next_open_days(workspace: Workspace, now: datetime) -> bool:
+    """Sum the open paths of some days gone by that lack it, the newest first; return whether days are left over.
+
+    Does nothing while somebody is moving paths of the workspace; the next look takes care.
+    """
+    with workspace_scope(workspace):
+        if not _try_lock_open_days(workspace):
+            return False
+        terms = terms_of(workspace)
+        goals = Goal.objects.of(workspace).values_list("id", flat=True)
+        lookbacks = {goal: round(terms.goal_lookback_days.get(goal, terms.lookback_days)) for goal in goals}
+        forget_open_days(workspace, list(lookbacks), before=now)
+        days = list_days_to_sum(workspace, lookbacks, before=now - _REST) if lookbacks else []
+        if days:
+            sum_open_days(workspace, days[:OPEN_DAYS_A_CHUNK], lookbacks)
+        return len(days) > OPEN_DAYS_A_CHUNK
+
+
+def _try_lock_open_days(workspace: Workspace) -> bool:
+    """Keep everybody from moving paths, if nobody is; the trigger of migration 0005 takes its share of this lock."""
+    with connection.cursor() as cursor:
+        name = f"attribution.open:{workspace.pk}"
+        cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        return bool(cursor.fetchone()[0])
 
 
 def _replace(workspace: Workspace, days: Sequence[date]) -> None:

@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 
 from accounts.tenancy import TenantModel
 
@@ -56,3 +57,45 @@ class DailyPath(TenantModel):
     unattributed = models.IntegerField()
     unattributed_value = models.BigIntegerField()
     filled_at = models.DateTimeField()
+
+
+class OpenDay(TenantModel):
+    """Paths of one past day that have not led to a goal, summed when nobody waited; what moved since stands apart.
+
+    Path p is the next lengths[p] of `marks`, oldest touch first, and people[p] stand on it: little-endian numbers, of
+    eight bytes the marks and of four the others. It holds for exactly the look-back and the bounds it was made with.
+    A day without such paths has an empty row, so that it need not be looked for again.
+    """
+
+    pk = models.CompositePrimaryKey("workspace_id", "goal_id", "day")
+    goal_id = models.BigIntegerField()
+    day = models.DateField()
+    lookback_days = models.IntegerField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    marks = models.BinaryField()
+    lengths = models.BinaryField()
+    people = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "ends_at"], name="openday_by_end")]
+
+
+class OpenMove(TenantModel):
+    """A person's `OpenPath` as it came to (people 1) or went from (people −1) a day that is summed already.
+
+    Written by a trigger in the transaction that moved it, and taken away when the day is summed again, so that
+    `OpenDay` and these together are always what `OpenPath` says.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    people = models.SmallIntegerField()
+    last_at = models.DateTimeField()
+    ats = ArrayField(models.DateTimeField())
+    marks = ArrayField(models.BigIntegerField())
+    goals = ArrayField(models.BigIntegerField())
+    reached_at = ArrayField(models.DateTimeField())
+    noted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "last_at"], name="openmove_by_time")]

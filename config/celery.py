@@ -18,6 +18,7 @@ TIMETABLE = {
     "reports.look_for_due_mail":        (30.0, "reports", "weekly reports leave within a minute of their hour"),
     "reports.look_for_late_conversions": (60.0, "reports", "what is still to come of a day is known soon"),
     "attribution.look_for_changed_days": (2.0, "fill", "changed days are filled within seconds"),
+    "attribution.look_for_open_days":   (60.0, "fill", "reports of journeys that led to nothing read sums of days"),
     "tracking.look_for_the_past":        (600.0, "default", "events go when they are too old; their facts stay"),
     "accounts.send_mail":               (2.0, "default", "whoever asked for a new password waits for it"),
     "accounts.forget_expired":          (600.0, "default", "sessions, answers, offers and audit entries run out"),

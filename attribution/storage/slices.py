@@ -87,13 +87,14 @@ def count_conversions(workspace: Workspace, days: Sequence[date]) -> dict[date, 
             "select day, (select count(*) from tracking_conversion c"
             " where c.workspace_id = %s and c.at >= starts and c.at < ends)"
             " from unnest(%s::date[], %s::timestamptz[], %s::timestamptz[]) as slot (day, starts, ends)",
-            [workspace.pk, list(days), *_bounds_of(workspace, days)],
+            [workspace.pk, list(days), *bounds_of(workspace, days)],
         )
         found = dict(cursor.fetchall())
     return {day: found[day] for day in days}
 
 
-def _bounds_of(workspace: Workspace, days: Sequence[date]) -> tuple[list[datetime], list[datetime]]:
+def bounds_of(workspace: Workspace, days: Sequence[date]) -> tuple[list[datetime], list[datetime]]:
+    """The UTC instants at which the days of the workspace's zone begin, and at which they end."""
     zone = ZoneInfo(workspace.timezone)
     pairs = [bounds(Period(day, day), zone) for day in days]
     return [start for start, _ in pairs], [end for _, end in pairs]
@@ -101,7 +102,7 @@ def _bounds_of(workspace: Workspace, days: Sequence[date]) -> tuple[list[datetim
 
 # The texts are made of days, instants and numbers of our own; nothing a client wrote is ever part of them.
 def _conversions_query(workspace: Workspace, days: Sequence[date]) -> str:
-    starts, ends = _bounds_of(workspace, days)
+    starts, ends = bounds_of(workspace, days)
     return _CONVERSIONS.format(
         workspace=workspace.pk,
         days=_array(day.isoformat() for day in days),
@@ -112,7 +113,7 @@ def _conversions_query(workspace: Workspace, days: Sequence[date]) -> str:
 
 
 def _touches_query(workspace: Workspace, days: Sequence[date], terms: Terms, people: Sequence[int]) -> str:
-    starts, ends = _bounds_of(workspace, days)
+    starts, ends = bounds_of(workspace, days)
     lookback = timedelta(days=max([terms.lookback_days, *terms.goal_lookback_days.values()]))
     return _TOUCHES.format(
         workspace=workspace.pk,

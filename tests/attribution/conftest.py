@@ -1,5 +1,6 @@
 """A client's workspace whose facts can be told in words, and its credit worked out a second, slower way."""
 
+import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from django.db import connection
 
 from accounts.models import Agency, Workspace
 from accounts.tenancy import workspace_scope
@@ -223,3 +225,17 @@ def make_client(slug: str) -> Client:
             )
             client.marks[channel] = mark.id
     return client
+
+
+def in_another_connection(act):
+    """Do something as another process would, and wait for it."""
+    thread = threading.Thread(target=lambda: close_after(act))
+    thread.start()
+    thread.join()
+
+
+def close_after(act):
+    try:
+        act()
+    finally:
+        connection.close()

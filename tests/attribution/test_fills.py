@@ -1,7 +1,6 @@
 """Filling changed days: from committed touches and conversions to stored credit."""
 
 import random
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -13,7 +12,7 @@ from accounts.tenancy import workspace_scope
 from attribution import actions, tasks
 from attribution.actions import fill_days, fill_next_days, find_workspaces_to_fill
 from attribution.storage import days
-from tests.attribution.conftest import make_client
+from tests.attribution.conftest import close_after, in_another_connection, make_client
 from tracking.models import ChangedPerson, Refill
 
 MARCH = [date(2026, 3, 1) + timedelta(days=n) for n in range(-40, 40)]
@@ -298,17 +297,3 @@ def test_the_task_fills_chunk_after_chunk(anna, monkeypatch):
 def refill_ended(client, refill):
     with workspace_scope(client.workspace):
         return Refill.objects.of(client.workspace).get(id=refill.id).finished_at is not None
-
-
-def in_another_connection(act):
-    """Do something as another process would, and wait for it."""
-    thread = threading.Thread(target=lambda: close_after(act))
-    thread.start()
-    thread.join()
-
-
-def close_after(act):
-    try:
-        act()
-    finally:
-        connection.close()
