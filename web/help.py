@@ -84,6 +84,7 @@ CHAPTERS = {
     "returns": Chapter("analyst", "returns"),
     "returns-over-time": Chapter("analyst", "returns"),
     "lifetime-value": Chapter("analyst", "lifetime-value"),
+    "campaigns": Chapter("analyst", "campaigns"),
     "saved-views": Chapter("analyst", "saved-views"),
     "reports": Chapter("account-manager", "the-monday-mail"),
     "report-preview": Chapter("account-manager", "the-monday-mail"),

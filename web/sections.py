@@ -39,6 +39,7 @@ ANSWERS = (
     Section("funnels", _("Funnels"), "funnels", Action.SEE_REPORTS),
     Section("pipeline", _("Pipeline"), "pipeline", Action.SEE_REPORTS),
     Section("returns", _("Returns"), "returns", Action.SEE_REPORTS, phone=True),
+    Section("campaigns", _("Campaigns"), "campaigns", Action.SEE_REPORTS),
     Section("reports", _("Reports"), "mail", Action.SEND_REPORTS),
 )
 DATA = (

@@ -1,8 +1,9 @@
-"""The addresses of the attribution pages, and of saved views."""
+"""The addresses of the attribution pages, of campaigns, and of saved views."""
 
 from django.urls import path
 
 from web.views import attribution, attribution_by, attribution_people
+from web.views.campaigns import campaigns
 from web.views.saved import saved_views
 
 urlpatterns = [
@@ -10,5 +11,6 @@ urlpatterns = [
     path("w/<slug:slug>/attribution/by/", attribution_by.groups, name="attribution-by"),
     path("w/<slug:slug>/attribution/people/", attribution_people.people, name="attribution-people"),
     path("w/<slug:slug>/conversions/<int:conversion>/", attribution_people.conversion, name="conversion"),
+    path("w/<slug:slug>/campaigns/", campaigns, name="campaigns"),
     path("w/<slug:slug>/views/", saved_views, name="saved-views"),
 ]

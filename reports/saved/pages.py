@@ -17,7 +17,6 @@ from reports.storage import GROUPS
 MOST_VALUE, MOST_QUERY = 1_000, 4_000
 _DAYS = ("period", "start", "end")
 _CREDIT = (*_DAYS, "compare", "goal", "model")
-_JOURNEYS = (*_DAYS, "compare", "goal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,7 @@ PAGES: Mapping[str, KeptPage] = {
     "pipeline": KeptPage(gettext_lazy("Pipeline"), (*_DAYS, "compare", "model", "window_days", "breakdown")),
     "returns": KeptPage(gettext_lazy("Returns"), (*_CREDIT, "group_by")),
     "returns-over-time": KeptPage(gettext_lazy("Returns over time"), (*_DAYS, "goal", "model", "measure", "step")),
+    "campaigns": KeptPage(gettext_lazy("Campaigns"), (*_CREDIT, "q")),
     "lifetime-value": KeptPage(gettext_lazy("Lifetime value"), ("goal", "as_of", "margin", "lifetime_years")),
 }
 

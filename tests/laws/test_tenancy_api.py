@@ -81,6 +81,7 @@ OF_WORKSPACE = OF_WORKSPACE_KEYS | {
     "api-report-funnel-run",
     "api-report-pipeline",
     "api-report-schedule",
+    "api-report-campaigns",
     "api-weekly-reports",
     "api-views",
     "api-view",

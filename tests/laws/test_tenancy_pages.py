@@ -68,6 +68,7 @@ OF_WORKSPACE = {
     "attribution-by": Action.SEE_REPORTS,
     "attribution-people": Action.SEE_PEOPLE,
     "conversion": Action.SEE_PEOPLE,
+    "campaigns": Action.SEE_REPORTS,
     "saved-views": Action.SEE_REPORTS,
     "journeys": Action.SEE_PEOPLE,
     "journey": Action.SEE_PEOPLE,
