@@ -148,6 +148,8 @@ class Figure:
     before: Decimal | None
     change: float | None
     note: str = ""
+    # What it is expected to come to, while days are still filling and that can be said.
+    expected: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

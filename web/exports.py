@@ -16,9 +16,18 @@ def table_of_days(days: Sequence[DayFigure], currency: str) -> Table:
         _("Conversions"),
         _("Revenue before (%(currency)s)") % {"currency": currency},
         _("Conversions before"),
+        _("Complete share"),
+        _("Expected revenue (%(currency)s)") % {"currency": currency},
+        _("Expected conversions"),
     ]
-    rows = [(day.day, day.revenue, day.conversions, day.revenue_before, day.conversions_before) for day in days]
-    return Table(heads, rows)
+    return Table(heads, [_day_row(day) for day in days])
+
+
+def _day_row(day: DayFigure) -> tuple[Cell, ...]:
+    here, expected = day.filling, day.filling.expected
+    totals = (day.day, day.revenue, day.conversions, day.revenue_before, day.conversions_before)
+    told = (expected.revenue, expected.conversions) if expected else (None, None)
+    return (*totals, here.complete_share, *told)
 
 
 def table_of_credit(report: AttributionReport) -> Table:

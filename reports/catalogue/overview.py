@@ -23,9 +23,11 @@ from reports.catalogue.still_filling import find_still_filling, say_expected
 from reports.core.bootstrap import LEAST_JOURNEYS
 from reports.core.intervals import Interval
 from reports.core.ratios import average, change, is_new, share
+from reports.core.words import about
 from reports.report import (
     AttributionReport,
     Choice,
+    Credited,
     CreditRow,
     DayFigure,
     DayFilling,
@@ -64,7 +66,7 @@ def build(workspace: Workspace, params: Params, now: datetime) -> OverviewReport
         campaigns=campaigns[:TOP_CAMPAIGNS],
         campaigns_in_all=len(campaigns),
         finding=_find(params, report, before, empty, events, spreads, still),
-        figures=make_figures(report, before),
+        figures=make_figures(report, before, still.expected),
         days=line_up_days(period, days, days_before, still),
         ingestion=arrived,
         empty=empty,
@@ -130,11 +132,16 @@ def _find(
     return find_nothing(empty, goal_name=goal.name, goal_event=goal.event, events=events, days=params.period.days)
 
 
-def make_figures(now: AttributionReport, before: AttributionReport) -> list[Figure]:
+def make_figures(now: AttributionReport, before: AttributionReport, expected: Credited | None = None) -> list[Figure]:
     """Revenue, conversions, how much of it is credited, and the average value; each with the one before."""
+    revenue = _figure(_("Revenue"), "money", now.total.revenue, before.total.revenue)
+    reached = _figure(_("Conversions"), "count", now.total.conversions, before.total.conversions)
+    if expected is not None:
+        revenue = replace(revenue, expected=about(expected.revenue))
+        reached = replace(reached, expected=Decimal(round(expected.conversions)))
     return [
-        _figure(_("Revenue"), "money", now.total.revenue, before.total.revenue),
-        _figure(_("Conversions"), "count", now.total.conversions, before.total.conversions),
+        revenue,
+        reached,
         _figure(_("Credited"), "share", credited_share(now), credited_share(before)),
         _figure(_("Average value"), "money", average_value(now), average_value(before)),
     ]

@@ -155,7 +155,7 @@ def draw_slots(report: OverTimeReport) -> list[SlotRow]:
         SlotRow(
             start=slot.start,
             end=slot.end,
-            complete=slot.complete,
+            complete=slot.complete and not slot.is_filling,
             values=[
                 (_measured(series.slots[i], report), _measured(series.slots_before[i], report))
                 for series in report.series

@@ -4,6 +4,7 @@ from typing import Any
 
 from accounts.models import Workspace
 from common.periods import day_of
+from reports.catalogue.still_filling import say_shares
 from reports.report import OverviewReport
 from web.drawing.channels import Palette
 from web.drawing.earned import draw_earned, draw_lines
@@ -21,6 +22,7 @@ def draw_overview(report: OverviewReport, workspace: Workspace, *, compared: boo
         "working": bool(report.empty) and not report.ingestion.caught_up,
         "currency": report.attribution.currency,
         "trend": draw_trend(report.days, compared=compared, today=today),
+        "filling": say_shares(report.still_filling),
         "earned": draw_earned(report.attribution, palette, report.intervals),
         "campaigns": draw_lines(report.campaigns, report.attribution.total.revenue, palette),
     }

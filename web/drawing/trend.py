@@ -10,11 +10,16 @@ from web.drawing.scales import percent, round_steps
 
 MOST_LABELS = 8
 BAR_WIDTH, MARK_WIDTH = 0.66, 0.94
+# So much of the plot, left of what it speaks of, a sentence needs.
+ROOM_FOR_WORDS = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Where one day's bar and its mark stand, as percentages of the plot; `mark` is None without comparison."""
+    """Where one day's bar and its mark stand, as percentages of the plot; `mark` is None without comparison.
+
+    Above the bar of a day that is still filling stands what it is expected to come to; None where nothing is.
+    """
 
     figure: DayFigure
     left: str
@@ -27,6 +32,8 @@ class Bar:
     slot_left: str
     slot_width: str
     unfinished: bool
+    expected_top: str | None = None
+    expected_height: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,11 @@ class Trend:
     ticks: list[Tick]
     labels: list[Label]
     compared: bool
+    # Where the days that are still filling begin, if they go on to the end, and whether words fit beside them.
+    filling_from: str | None = None
+    has_room: bool = False
+    # Whether the table has columns for shares and for what is expected.
+    tells_shares: bool = False
 
     @property
     def last(self) -> Bar:
@@ -66,17 +78,28 @@ def draw_trend(days: Sequence[DayFigure], *, compared: bool, today: date) -> Tre
     steps = round_steps(highest)
     bars = [_draw_bar(day, i, len(days), steps[-1], compared, today) for i, day in enumerate(days)]
     ticks = [Tick(step, percent(steps[-1] - step, steps[-1])) for step in reversed(steps)]
-    return Trend(bars, ticks, _place_labels(days), compared)
+    first = next((i for i, bar in enumerate(bars) if all(later.unfinished for later in bars[i:])), None)
+    return Trend(
+        bars,
+        ticks,
+        _place_labels(days),
+        compared,
+        filling_from=None if first is None else bars[first].slot_left,
+        has_room=first is not None and first >= ROOM_FOR_WORDS * len(bars),
+        tells_shares=any(bar.unfinished and day.filling.complete_share for bar, day in zip(bars, days, strict=True)),
+    )
 
 
 def _highest(day: DayFigure, compared: bool) -> Decimal:
-    return max(day.revenue, day.revenue_before) if compared else day.revenue
+    highest = max(day.revenue, day.revenue_before) if compared else day.revenue
+    return max(highest, day.filling.expected.revenue) if day.filling.expected else highest
 
 
 def _draw_bar(figure: DayFigure, i: int, n: int, top: Decimal, compared: bool, today: date) -> Bar:
     middle = i + 0.5
     value = max(figure.revenue, Decimal(0))
     before = max(figure.revenue_before, Decimal(0))
+    expected = figure.filling.expected.revenue if figure.filling.expected else value
     return Bar(
         figure=figure,
         left=percent(middle - BAR_WIDTH / 2, n),
@@ -88,7 +111,9 @@ def _draw_bar(figure: DayFigure, i: int, n: int, top: Decimal, compared: bool, t
         mark=percent(top - before, top) if compared else None,
         slot_left=percent(i, n),
         slot_width=percent(1, n),
-        unfinished=figure.day >= today,
+        unfinished=figure.filling.is_filling or figure.day >= today,
+        expected_top=percent(top - expected, top) if expected > value else None,
+        expected_height=percent(expected - value, top) if expected > value else None,
     )
 
 

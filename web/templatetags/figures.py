@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from common.periods import Period
 from reports.catalogue import spans
+from reports.core import words
 from reports.report import Figure
 
 register = template.Library()
@@ -46,6 +47,12 @@ def money(value: Decimal | None, currency: str) -> str:
     digits = get_currency_precision(currency)
     whole = abs(round(value, digits)) >= NO_CENTS_FROM or digits == 0
     return _write_money(value, currency, whole=whole)
+
+
+@register.filter
+def about_money(value: Decimal, currency: str) -> str:
+    """€36,400 and €766 for what is only expected, as sentences write it."""
+    return words.about_money(value, currency, get_language() or "en")
 
 
 @register.filter
@@ -132,6 +139,14 @@ def figure_value(figure: Figure, currency: str) -> str:
 def figure_before(figure: Figure, currency: str) -> str:
     """The same figure in the period before."""
     return _write_figure(figure.before, figure.kind, currency)
+
+
+@register.simple_tag
+def figure_expected(figure: Figure, currency: str) -> str:
+    """What the same figure is expected to come to."""
+    if figure.expected is None:
+        return ""
+    return about_money(figure.expected, currency) if figure.kind == "money" else count(figure.expected)
 
 
 def _write_figure(value: Decimal | None, kind: str, currency: str) -> str:
