@@ -22,7 +22,7 @@ from reports.deliveries.lists import find_edition, list_editions, list_letters
 from reports.deliveries.preview import Preview, make_preview, write_test
 from reports.deliveries.schedules import Wish, find_schedule, save_schedule
 from reports.deliveries.sending import answer_unknown
-from reports.models import MOST_WORDS, Brand, Delivery, Schedule
+from reports.models import MOST_WORDS, Brand, Schedule
 from reports.ways_out import mail_folder
 from reports.ways_out.csv_file import Table
 from reports.ways_out.letter import CHART, LOGO, Letter, WeeklyMail, one_line, write_letter
@@ -34,6 +34,7 @@ from reports.weekly_report import WeeklyReport, thaw
 from web.forms.form_page import FormPage
 from web.middleware import POLICY
 from web.pages import WorkspacePage
+from web.views.report_tables import tell_editions, tell_letters, tell_recipients
 
 LETTERS_A_PAGE = 50
 PARTS = ("html", "text", "pdf")
@@ -78,6 +79,9 @@ class SchedulePage(ReportPage):
             "editions": list_editions(self.workspace, most=4),
             "most_words": MOST_WORDS,
         }
+
+    def tables(self, page: Mapping[str, Any]) -> dict[str, Table]:
+        return {"recipients": tell_recipients(page["recipients"]), "reports": tell_editions(page["editions"])}
 
     def change(self, **kwargs: Any) -> HttpResponse:
         form = self.typed = self.request.POST
@@ -215,13 +219,7 @@ class DeliveriesPage(ReportPage):
         }
 
     def tables(self, page: Mapping[str, Any]) -> dict[str, Table]:
-        letters: list[Delivery] = page["letters"]
-        heads = [_("Week from"), _("To"), _("State"), _("Tries"), _("Sent at"), _("Reason")]
-        rows = [
-            (letter.start, letter.email, letter.state, letter.attempts, _iso(letter.sent_at), letter.error)
-            for letter in letters
-        ]
-        return {"letters": Table(heads, rows)}
+        return {"reports": tell_editions(page["editions"]), "letters": tell_letters(page["letters"])}
 
     def change(self, **kwargs: Any) -> HttpResponse:
         form, now = self.request.POST, timezone.now()
@@ -319,10 +317,6 @@ def _nth(pages: list[bytes], number: str) -> bytes:
 
 def _as_data(picture: bytes) -> str:
     return f"data:image/png;base64,{base64.b64encode(picture).decode()}"
-
-
-def _iso(moment: Any) -> str | None:
-    return moment.isoformat(timespec="seconds") if moment is not None else None
 
 
 def _id(given: str | None) -> int:

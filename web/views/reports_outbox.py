@@ -1,15 +1,19 @@
 """Mails that stayed here because no mail server is named: a folder, and this page over it."""
 
+from collections.abc import Mapping
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.permissions import Action
 from common.errors import Refusal
 from reports.ways_out import mail_folder
+from reports.ways_out.csv_file import Table
+from web.views.report_tables import as_iso
 from web.views.reports import ReportPage, answer_framed, with_pictures
 
 
@@ -30,6 +34,10 @@ class OutboxPage(ReportPage):
             "mails": [_line(name, mail) for name, mail in listed],
             "opened": self.request.GET.get("mail", ""),
         }
+
+    def tables(self, page: Mapping[str, Any]) -> dict[str, Table]:
+        heads = [_("Subject"), _("To"), _("At")]
+        return {"mails": Table(heads, [(one["subject"], one["to"], as_iso(one["at"])) for one in page["mails"]])}
 
     def show(self, refusal: Refusal | None = None, status: int = 200, **kwargs: Any) -> HttpResponse:
         name, part = self.request.GET.get("mail"), self.request.GET.get("part")
