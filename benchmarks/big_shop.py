@@ -76,6 +76,11 @@ from tracking_conversion c join tracking_goal g on g.workspace_id = c.workspace_
 where c.workspace_id = {workspace};
 alter table tracking_event enable trigger note_events;
 
+insert into tracking_stageevent (workspace_id, person_id, name, at, tie)
+select workspace_id, substr(anonymous_id, 2)::bigint, name, at,
+    row_number() over (partition by anonymous_id, name, at) - 1
+from tracking_event where workspace_id = {workspace} and kind = 'track';
+
 insert into tracking_eventcount (workspace_id, received_at, events)
 select workspace_id, date_trunc('hour', received_at), count(*) from tracking_event where workspace_id = {workspace}
 group by 1, 2;

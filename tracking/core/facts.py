@@ -81,6 +81,13 @@ class StageEntry(NamedTuple):
     message_id: str
 
 
+class StageEvent(NamedTuple):
+    """A track event that some stage is about, whether it counts as a conversion or not."""
+
+    name: str
+    at: datetime
+
+
 class Refund(NamedTuple):
     """Money given back for an order, once per key; amount None: all that was left."""
 
@@ -107,6 +114,7 @@ class PersonFacts:
     touches: list[Touch] = field(default_factory=list)
     conversions: list[Conversion] = field(default_factory=list)
     entries: list[StageEntry] = field(default_factory=list)
+    stage_events: list[StageEvent] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +171,9 @@ class Rules:
     def event_names(self) -> frozenset[str]:
         """The track events that some goal is about."""
         return frozenset(goal.event for goal in self.goals)
+
+    @cached_property
+    def stage_names(self) -> frozenset[str]:
+        """The track events that some stage is about."""
+        staged = {stage.goal_id for stage in self.stages}
+        return frozenset(goal.event for goal in self.goals if goal.id in staged)

@@ -15,6 +15,7 @@ from tracking.core.facts import (
     Refund,
     Rules,
     StageEntry,
+    StageEvent,
     StoredEvent,
 )
 from tracking.core.orders import given_back, is_given_back_whole
@@ -80,6 +81,12 @@ def enter_stages(occurrences: list[Occurrence], rules: Rules) -> list[StageEntry
                 entries.append(StageEntry(stage.id, one.event.at, one.event.message_id))
                 break
     return entries
+
+
+def find_stage_events(events: Iterable[StoredEvent], rules: Rules) -> list[StageEvent]:
+    """Every track event that some stage is about: a funnel counts events, not what they are worth."""
+    names = rules.stage_names
+    return [StageEvent(event.name or "", event.at) for event in events if event.kind == "track" and event.name in names]
 
 
 def convert(goal: GoalRule, one: Occurrence, refunds: list[Refund], rules: Rules) -> Conversion | None:

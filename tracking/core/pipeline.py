@@ -22,7 +22,7 @@ from tracking.core.facts import (
     StoredEvent,
     Touch,
 )
-from tracking.core.goals import SHARED_DEVICE, enter_stages, find_occurrences, reach_goal
+from tracking.core.goals import SHARED_DEVICE, enter_stages, find_occurrences, find_stage_events, reach_goal
 from tracking.core.identity import links_of
 from tracking.core.marks import Arrival, ReadArrival, read_arrival
 from tracking.core.sealed import NOTHING, Sealed, put_before
@@ -64,7 +64,8 @@ def derive_person(
         shared_since = find_shared_since(events, person.anonymous_ids)
         shared_since = min(filter(None, (shared_since, sealed.shared_since)), default=None)
         conversions = note_shared_device(conversions, touches, shared_since, rules)
-    facts = PersonFacts(sessions, touches, conversions, enter_stages(occurrences, rules))
+    entries, stage_events = enter_stages(occurrences, rules), find_stage_events(events, rules)
+    facts = PersonFacts(sessions, touches, conversions, entries, stage_events)
     if sealed is NOTHING:
         return facts
     return put_before(sealed.facts, facts, frozenset(goal.id for goal in rules.goals if goal.once))

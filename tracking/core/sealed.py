@@ -34,6 +34,7 @@ def join_sealed(one: Sealed, other: Sealed) -> Sealed:
         sorted(one.facts.touches + moved.touches, key=lambda touch: (touch.at, touch.tie)),
         one.facts.conversions + moved.conversions,
         sorted(entries.values(), key=lambda entry: entry.at),
+        sorted(one.facts.stage_events + moved.stage_events, key=lambda event: event.at),
     )
     told = [since for since in (one.shared_since, other.shared_since) if since is not None]
     return Sealed(facts, min(told, default=None))
@@ -49,7 +50,12 @@ def put_before(sealed: PersonFacts, facts: PersonFacts, once: frozenset[int]) ->
     entered = {entry.stage_id for entry in sealed.entries}
     conversions = [c for c in facts.conversions if c.goal_id not in reached and (c.goal_id, c.key) not in known]
     entries = [entry for entry in facts.entries if entry.stage_id not in entered]
-    return replace(facts, conversions=sealed.conversions + conversions, entries=sealed.entries + entries)
+    return replace(
+        facts,
+        conversions=sealed.conversions + conversions,
+        entries=sealed.entries + entries,
+        stage_events=sealed.stage_events + facts.stage_events,
+    )
 
 
 def seal_ledger(ledger: Ledger, winners: Mapping[str, str], refunds: Iterable[Refund]) -> Ledger:

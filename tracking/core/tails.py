@@ -26,6 +26,7 @@ def cut_facts(facts: PersonFacts, since: datetime) -> PersonFacts:
         [touch for touch in facts.touches if touch.at >= since],
         [conversion for conversion in facts.conversions if conversion.at >= since],
         [entry for entry in facts.entries if entry.at >= since],
+        [event for event in facts.stage_events if event.at >= since],
     )
 
 

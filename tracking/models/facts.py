@@ -120,6 +120,24 @@ class StageEntry(TenantModel):
     message_id = models.TextField()
 
 
+class StageEvent(TenantModel):
+    """A track event that some stage is about, by whose it is: what a pipeline is counted from.
+
+    All of them stand here, repeats of an order too; `tie` counts those of one name and the very same time.
+    """
+
+    pk = models.CompositePrimaryKey("workspace_id", "person_id", "name", "at", "tie")
+    person_id = models.BigIntegerField()
+    name = models.TextField()
+    at = models.DateTimeField()
+    tie = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["workspace", "name", "at"], include=["person_id"], name="stageevent_by_time"),
+        ]
+
+
 class OpenPath(TenantModel):
     """Where a person with touches stands: all of them in order, and the last conversion of each goal they reached.
 

@@ -1,5 +1,6 @@
 """Stored facts against derived ones: only what differs is written."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -44,6 +45,9 @@ ENTRIES = Table(
     {"person_id": "bigint", "stage_id": "bigint"},
     {"at": "timestamptz", "message_id": "text"},
 )
+STAGE_EVENTS = Table(
+    "tracking_stageevent", {"person_id": "bigint", "name": "text", "at": "timestamptz", "tie": "integer"}, {}
+)
 REFUNDS = Table(
     "tracking_refund",
     {"order_id": "text", "key": "text"},
@@ -82,6 +86,7 @@ def save_facts(
     _save_sessions(workspace_id, load, facts, marks)
     _save_conversions(workspace_id, load, facts, changes)
     _save_entries(workspace_id, load, facts, changes)
+    _save_stage_events(workspace_id, load, facts)
     return changes
 
 
@@ -93,6 +98,7 @@ def add_facts(workspace_id: int, facts: Mapping[int, PersonFacts], marks: Mappin
     # Whoever lost an order to these people still has it until their own facts are saved.
     put_rows(workspace_id, CONVERSIONS, conversions)
     _add(workspace_id, ENTRIES, _rows_of_entries(facts))
+    _add(workspace_id, STAGE_EVENTS, _rows_of_stage_events(facts))
     add_open_paths(workspace_id, facts, marks)
     # Every day they converted on is spoilt by that already, whatever touches came with it.
     return Changes(conversions=[Moment(row[2], row[0], row[3]) for row in conversions])
@@ -177,6 +183,12 @@ def _save_entries(workspace_id: int, load: Load, facts: Mapping[int, PersonFacts
             changes.entries[key[0]].append(rest[0])
 
 
+def _save_stage_events(workspace_id: int, load: Load, facts: Mapping[int, PersonFacts]) -> None:
+    difference = compare(load(STAGE_EVENTS), _by_key(STAGE_EVENTS, _rows_of_stage_events(facts)))
+    remove_rows(workspace_id, STAGE_EVENTS, difference.removed)
+    _add(workspace_id, STAGE_EVENTS, difference.put)
+
+
 def _rows_of_sessions(facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]) -> list[Row]:
     return [
         (number, s.started_at, s.tie, s.ended_at, s.hits, marks[s.mark])
@@ -191,6 +203,15 @@ def _rows_of_conversions(facts: Mapping[int, PersonFacts]) -> list[Row]:
 
 def _rows_of_entries(facts: Mapping[int, PersonFacts]) -> list[Row]:
     return [(number, *entry) for number, found in facts.items() for entry in found.entries]
+
+
+def _rows_of_stage_events(facts: Mapping[int, PersonFacts]) -> list[Row]:
+    return [
+        (number, *event, tie)
+        for number, found in facts.items()
+        for event, times in Counter(found.stage_events).items()
+        for tie in range(times)
+    ]
 
 
 def _by_key(table: Table, rows: Iterable[Row]) -> dict[Row, Row]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from tracking.core.facts import Conversion, Ledger, PersonFacts, Refund, Session, StageEntry, Touch
+from tracking.core.facts import Conversion, Ledger, PersonFacts, Refund, Session, StageEntry, StageEvent, Touch
 from tracking.core.goals import SHARED_DEVICE
 from tracking.core.marks import Mark
 from tracking.core.sealed import Sealed, join_sealed, seal_ledger
@@ -31,6 +31,10 @@ from tracking_conversion where workspace_id = %(workspace)s and person_id = want
 _ENTRIES = """
 select person_id, stage_id, at, message_id
 from tracking_stageentry where workspace_id = %(workspace)s and person_id = wanted.id and at < %(seal)s::timestamptz
+"""
+_STAGE_EVENTS = """
+select person_id, name, at
+from tracking_stageevent where workspace_id = %(workspace)s and person_id = wanted.id and at < %(seal)s::timestamptz
 """
 _SHARED = """
 select person_id, min(at) from tracking_conversion
@@ -82,6 +86,8 @@ def load_sealed(
         facts[person].conversions.append(Conversion(*rest))
     for person, *rest in sorted(ask(_ENTRIES), key=lambda row: row[2]):
         facts[person].entries.append(StageEntry(*rest))
+    for person, *rest in sorted(ask(_STAGE_EVENTS), key=lambda row: row[2]):
+        facts[person].stage_events.append(StageEvent(*rest))
     shared: dict[int, datetime] = dict(ask(_SHARED, shared=SHARED_DEVICE))
     sealed = {number: Sealed(found, shared.get(number)) for number, found in facts.items()}
     for gone in sorted(moved):
