@@ -1,6 +1,6 @@
 """How people move on: how many get from each step to the next, how fast, and where most are lost."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,6 +38,10 @@ class FunnelParams:
     breakdown: str | None = None
 
 
+# Loads what may matter to attempts that start between two instants, as EVENTS.
+Load = Callable[[Workspace, FunnelParams, datetime, datetime], pl.DataFrame]
+
+
 def read_params(workspace: Workspace, given: Mapping[str, Any], now: datetime) -> FunnelParams:
     """Make a question of its checked fields, days as text; raises Refusal for a period that cannot be."""
     days = {name: given[name] for name in ("start", "end") if given.get(name)}
@@ -59,17 +63,29 @@ def is_long(workspace: Workspace, params: FunnelParams) -> bool:
 def build(workspace: Workspace, params: FunnelParams, now: datetime) -> FunnelReport:
     """The report as of now."""
     steps = [FunnelStep(step.event) for step in params.funnel.steps]
-    return measure(workspace, params, steps, now, notes=describe_open(workspace, params, now))
+    notes = [*describe_gone(workspace, params.period), *describe_open(workspace, params, now)]
+    return measure(workspace, params, steps, now, notes=notes)
+
+
+def load_events(workspace: Workspace, params: FunnelParams, start: datetime, until: datetime) -> pl.DataFrame:
+    """Any event of the names of the steps, from the events themselves."""
+    return storage.load_events(workspace, params.funnel, start, until, asked=_property_of(params))
 
 
 def measure(
-    workspace: Workspace, params: FunnelParams, steps: list[FunnelStep], now: datetime, *, notes: Sequence[str]
+    workspace: Workspace,
+    params: FunnelParams,
+    steps: list[FunnelStep],
+    now: datetime,
+    *,
+    notes: Sequence[str],
+    load: Load = load_events,
 ) -> FunnelReport:
     """Load, follow and count; `steps` say what the funnel's steps are called."""
     # Before the numbers: nothing that is promised to be in them may be missing.
     as_of = find_as_of(workspace, now)
     start, until = bounds(params.period, ZoneInfo(workspace.timezone))
-    events = storage.load_events(workspace, params.funnel, start, until, asked=_property_of(params))
+    events = load(workspace, params, start, until)
     walked = follow_events(events, params.funnel, until=_micros(until))
     open_people = open_people_of(walked, window=params.funnel.window, now=_micros(now))
     figures = measure_steps(walked.progress, open_people=open_people)
@@ -86,7 +102,7 @@ def measure(
         window_seconds=None if params.funnel.window == NO_LIMIT else params.funnel.window // MICROS_A_SECOND,
         period=params.period,
         as_of=as_of,
-        notes=[*describe_gone(workspace, params.period), *notes, *([_say_hidden()] if hidden else [])],
+        notes=[*notes, *([_say_hidden()] if hidden else [])],
     )
 
 

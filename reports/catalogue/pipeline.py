@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+import polars as pl
 from django.utils.translation import gettext as _
 
 from accounts.models import Workspace
 from common.errors import Refusal
+from funnels import storage
 from funnels.core.asked import Funnel, Step
 from funnels.core.progress import NO_LIMIT
 from funnels.core.timing import MICROS_A_SECOND
@@ -15,8 +17,9 @@ from reports.catalogue import funnel
 from reports.catalogue.funnel import FunnelParams
 from reports.catalogue.ingestion import find_as_of
 from reports.catalogue.params import read_period
+from reports.catalogue.sealed import describe_gone, describe_sealed
 from reports.report import FunnelReport, FunnelStep
-from tracking.models import Stage
+from tracking.models import ChangedPerson, Stage
 
 # What reaches goals, and so stages.
 KINDS = ("track",)
@@ -37,10 +40,17 @@ def build(workspace: Workspace, params: FunnelParams, now: datetime) -> FunnelRe
     stages = [FunnelStep(stage.event, stage.name, stage.role or None) for stage in _stages(workspace)]
     if not stages:
         return _say_empty(params, find_as_of(workspace, now))
-    unlimited = params.funnel.window == NO_LIMIT
     open_end = [_("There is no limit of time: people of this period may still come further.")]
-    notes = open_end if unlimited else funnel.describe_open(workspace, params, now)
-    return funnel.measure(workspace, params, stages, now, notes=notes)
+    notes = open_end if params.funnel.window == NO_LIMIT else funnel.describe_open(workspace, params, now)
+    # What a property says stands in the events alone; so does a stage that is not derived for everybody yet.
+    if params.breakdown in (None, funnel.CHANNEL) and not ChangedPerson.objects.of(workspace).exists():
+        notes = [*describe_sealed(workspace, params.period), *notes]
+        return funnel.measure(workspace, params, stages, now, notes=notes, load=_load_stage_events)
+    return funnel.measure(workspace, params, stages, now, notes=[*describe_gone(workspace, params.period), *notes])
+
+
+def _load_stage_events(workspace: Workspace, params: FunnelParams, start: datetime, until: datetime) -> pl.DataFrame:
+    return storage.load_stage_events(workspace, params.funnel, start, until)
 
 
 def _stages(workspace: Workspace) -> list[Stage]:

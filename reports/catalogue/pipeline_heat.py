@@ -62,13 +62,18 @@ class CampaignsReport:
     total: CampaignRow
 
 
-def build_heat(workspace: Workspace, stages: Sequence[Stage], period: Period, rule: str) -> HeatReport:
-    """Channels × stages from stored days, the channel with the most entries first."""
-    loaded = load_goals_credit(workspace, [stage.goal_id for stage in stages], rule=rule, period=period, by="channel")
+def load_credit(workspace: Workspace, stages: Sequence[Stage], period: Period, rule: str) -> dict[int, GoalCredit]:
+    """What the marks earned of each stage's goal, from stored days."""
+    return load_goals_credit(workspace, [stage.goal_id for stage in stages], rule=rule, period=period)
+
+
+def build_heat(stages: Sequence[Stage], loaded: Mapping[int, GoalCredit]) -> HeatReport:
+    """Channels × stages, the channel with the most entries first."""
     columns = [loaded[stage.goal_id] for stage in stages]
     totals = [_total(column).credit for column in columns]
-    channels = {channel for column in columns for channel in column.groups if channel is not None}
-    found = {channel: [column.groups.get(channel, NOTHING) for column in columns] for channel in sorted(channels)}
+    groups = [column.by_channel() for column in columns]
+    channels = {channel for column in groups for channel in column if channel is not None}
+    found = {channel: [column.get(channel, NOTHING) for column in groups] for channel in sorted(channels)}
     rows = [_heat_row(channel, cells, totals) for channel, cells in found.items()]
     rows.sort(key=lambda row: -sum(cell.credited for cell in row.cells))
     return HeatReport(
@@ -79,21 +84,21 @@ def build_heat(workspace: Workspace, stages: Sequence[Stage], period: Period, ru
     )
 
 
-def build_campaigns(workspace: Workspace, stages: Sequence[Stage], period: Period, rule: str) -> CampaignsReport:
+def build_campaigns(stages: Sequence[Stage], loaded: Mapping[int, GoalCredit]) -> CampaignsReport:
     """New leads, opportunities and customers of each campaign, and what those customers are worth."""
     goals = {stage.role: stage.goal_id for stage in stages if stage.role in ROLES}
-    loaded = load_goals_credit(workspace, list(goals.values()), rule=rule, period=period, by="campaign")
-    names = {name for column in loaded.values() for name in column.groups}
+    groups = {goal: loaded[goal].by_campaign() for goal in goals.values()}
+    names = {name for column in groups.values() for name in column}
     rows = [
-        _campaign_row(goals, name, {goal: column.groups.get(name, NOTHING) for goal, column in loaded.items()})
+        _campaign_row(goals, name, {goal: column.get(name, NOTHING) for goal, column in groups.items()})
         for name in names
     ]
     rows.sort(key=lambda row: (-row.value, -sum(count or 0 for count in row.by_role.values()), row.campaign or ""))
     return CampaignsReport(
         roles=[role for role in ROLES if role in goals],
         rows=rows,
-        nobody=_campaign_row(goals, None, {goal: loaded[goal].unattributed for goal in loaded}),
-        total=_campaign_row(goals, None, {goal: _total(loaded[goal]) for goal in loaded}),
+        nobody=_campaign_row(goals, None, {goal: loaded[goal].unattributed for goal in groups}),
+        total=_campaign_row(goals, None, {goal: _total(loaded[goal]) for goal in groups}),
     )
 
 
@@ -114,5 +119,5 @@ def _campaign_row(goals: Mapping[str, int], name: str | None, found: Mapping[int
 
 
 def _total(column: GoalCredit) -> StageCredit:
-    parts = [*column.groups.values(), column.unattributed]
-    return StageCredit(None, sum(part.credit for part in parts), sum(part.value for part in parts))
+    credit, value = sum(one.credit for one in column.marks), sum(one.value for one in column.marks)
+    return StageCredit(None, credit + column.unattributed.credit, value + column.unattributed.value)
