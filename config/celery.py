@@ -7,7 +7,7 @@ from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("headwater", include=["config.pulse", "config.logs"])
+app = Celery("headwater", amqp="config.broker:PromptBroker", include=["config.pulse", "config.logs"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
 # PostgreSQL holds the truth; a message only says "look". So beat looks too, and a message that waited longer than
@@ -43,6 +43,8 @@ app.conf.update(
     # A child without compiled kernels compiles them; the default of 4 s would kill it halfway, for ever.
     worker_proc_alive_timeout=120,
     broker_connection_retry_on_startup=True,
+    # However long Valkey is away.
+    broker_connection_max_retries=None,
     # Longer than the hard time limit, else a long task runs twice; the two restore options bring a killed worker's
     # messages back in seconds instead of minutes.
     broker_transport_options={
