@@ -19,7 +19,6 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from config import pulse
 from config.database import patience
 
-QUEUES = ("facts", "fill", "reports", "default")
 PATIENCE_MS = 5_000
 GAUGES = {
     "waiting_events": "Events whose facts are not derived yet.",
@@ -93,7 +92,7 @@ def _ask_broker() -> Iterator[Metric]:
     queues = GaugeMetricFamily("headwater_queue_messages", "Messages nobody has taken yet.", labels=["queue"])
     alive = GaugeMetricFamily("headwater_alive", "Whether a part gave a sign of life of late.", labels=["part"])
     try:
-        for queue in QUEUES:
+        for queue in pulse.QUEUES:
             queues.add_metric([queue], pulse.length_of(queue))
         for part, key in (("worker", "worker"), ("clock", "beat")):
             alive.add_metric([part], float(pulse.age_s(key) is not None))

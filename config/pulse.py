@@ -1,13 +1,22 @@
-"""The sign of life that worker and clock leave in Redis, for /healthz: a key that fades when nobody renews it."""
+"""Signs of life: for /healthz in Redis, as keys that fade when nobody renews them, and in a file for the supervisor.
 
+A live process is not a working one. So the worker gives its signs only while it takes what waits for it.
+"""
+
+import os
+import threading
 import time
+from pathlib import Path
 from typing import Any
 
-from celery.signals import beat_init, before_task_publish, heartbeat_sent
+from celery.signals import beat_init, before_task_publish, task_received, worker_ready
 
+QUEUES = ("facts", "fill", "reports", "default")
 LIFE_S = 30
 # Both have something to say every two seconds; more often would only cost.
 EVERY_S = 2.0
+# A worker with a free hand takes a message in milliseconds; one that lost its connection tries again every second.
+DEAF_S = 10.0
 _left_at: dict[str, float] = {}
 
 
@@ -23,6 +32,16 @@ def leave(who: str) -> None:
         _redis().set(f"headwater:pulse:{who}", "1", px=LIFE_S * 1000)
     except redis.RedisError:
         pass
+
+
+def sign() -> None:
+    """Tell the supervisor that this process does its work; see `Program.silent_s`."""
+    path = os.environ.get("HEADWATER_SIGN")
+    if path:
+        try:
+            Path(path).touch()
+        except OSError:
+            pass
 
 
 def age_s(who: str) -> float | None:
@@ -42,13 +61,17 @@ def answers() -> bool:
 
 
 def _redis() -> Any:
+    global _client
+    if _client is None:
+        _client = _connect()
+    return _client
+
+
+def _connect() -> Any:
     import redis
     from django.conf import settings
 
-    global _client
-    if _client is None:
-        _client = impatient(redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2))
-    return _client
+    return impatient(redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2))
 
 
 def impatient(client: Any) -> Any:
@@ -63,9 +86,50 @@ def impatient(client: Any) -> Any:
 _client: Any = None
 
 
-@heartbeat_sent.connect
-def _worker_lives(**_: object) -> None:
-    leave("worker")
+class Hearing:
+    """Whether the worker of this process hears: deaf is who has a free hand and lets messages wait."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.heard_at = time.monotonic()
+
+    def note(self, **_: object) -> None:
+        """A message came in."""
+        self.heard_at = time.monotonic()
+
+    def is_deaf(self) -> bool:
+        """Whether messages have waited for DEAF_S although nothing is being worked on."""
+        if self._is_busy() or not self._something_waits():
+            self.note()
+        return time.monotonic() - self.heard_at > DEAF_S
+
+    def _is_busy(self) -> bool:
+        from celery.worker import state
+
+        return bool(state.active_requests)
+
+    def _something_waits(self) -> bool:
+        import redis
+
+        try:
+            return any(self._client.llen(queue) for queue in QUEUES)
+        except redis.RedisError:
+            return False
+
+
+@worker_ready.connect
+def _worker_begins(**_: object) -> None:
+    hearing = Hearing(_connect())
+    task_received.connect(hearing.note, weak=False)
+    threading.Thread(target=_sign_while_hearing, args=(hearing,), name="signs", daemon=True).start()
+
+
+def _sign_while_hearing(hearing: Hearing) -> None:
+    while True:
+        if not hearing.is_deaf():
+            sign()
+            leave("worker")
+        time.sleep(EVERY_S)
 
 
 @beat_init.connect
@@ -74,4 +138,5 @@ def _beat_begins(**_: object) -> None:
 
 
 def _beat_lives(**_: object) -> None:
+    sign()
     leave("beat")

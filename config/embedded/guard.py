@@ -22,7 +22,9 @@ class Guard:
     def __init__(self, lock: int, stop_signal: int, grace_s: float, command: list[str]) -> None:
         self.stop_signal = stop_signal
         self.grace_s = grace_s
-        self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(lock,), process_group=0)
+        listener = os.environ.get("HEADWATER_LISTENER")
+        inherited = (lock, int(listener)) if listener else (lock,)
+        self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=inherited, process_group=0)
         note = f"{self.child.pid} {os.getpid()}\n".encode()
         # In this order nobody ever reads an empty file.
         os.pwrite(lock, note, 0)

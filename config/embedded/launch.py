@@ -16,7 +16,7 @@ from config import kernels, safety
 from config.embedded import demo, postgres, stack, valkey
 from config.embedded.folders import CannotStart, make_data_folder, remove_socket_folder, secret_key
 from config.embedded.places import addresses, bring_your_own_broker, bring_your_own_database
-from config.embedded.supervisor import Supervisor
+from config.embedded.supervisor import Program, Supervisor
 
 PARTS = frozenset({"web", "worker", "clock"})
 
@@ -54,6 +54,8 @@ class Launch:
         self.compiling_since: float | None = None
         self.fill_demo_at: float | None = None
         self.demo_filled = False
+        # Open from beginning to end: who comes while the web process starts again waits, and is not refused.
+        self.listener: socket.socket | None = None
         self.supervisor = Supervisor(data_dir, say)
         # Systems of a few hundred equations are solved twice as slowly by threads that wait for each other.
         threads = os.environ.get("OPENBLAS_NUM_THREADS", "1")
@@ -71,7 +73,7 @@ class Launch:
             secret_key(self.data_dir)
             with held(self.data_dir):
                 if "web" in self.wishes.parts:
-                    check_port(self.wishes)
+                    self.listener = listen(self.wishes)
                 return self._run_locked()
         except KeyboardInterrupt:
             return 0
@@ -98,6 +100,12 @@ class Launch:
         self._start_processes()
         if "web" in self.wishes.parts:
             self._start_demo()
+            # It answers when the first is killed, and has loaded everything by then.
+            self.supervisor.start(self._web_program("web2"))
+
+    def _web_program(self, name: str) -> Program:
+        listener = self.listener.fileno() if self.listener else None
+        return stack.web_program(self.wishes.host, self.wishes.port, self.environ, name=name, listener=listener)
 
     def _compile_kernels(self) -> None:
         if "worker" in self.wishes.parts and not kernels.are_compiled(Path(os.environ["NUMBA_CACHE_DIR"])):
@@ -176,7 +184,7 @@ class Launch:
         # The door needs no worker: what comes in is safe, and the worker takes it up when it is there.
         if "web" in wishes.parts:
             (self.data_dir / "static").mkdir(exist_ok=True)
-            start(stack.web_program(wishes.host, wishes.port, self.environ))
+            start(self._web_program("web"))
         if "worker" in wishes.parts and self.compiling_since is None:
             start(stack.worker_program(self.environ))
         if "clock" in wishes.parts:
@@ -225,13 +233,13 @@ class Launch:
             if name:
                 self._step(f"{name} keeps ending; see {self.data_dir / 'logs' / name}.log. Giving up.")
                 return 1
-            time.sleep(0.1)
+            time.sleep(0.05)
 
     def _stop(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         self._step("Stopping…")
-        self.supervisor.stop(first=("demo", "web", "beat", "worker"))
+        self.supervisor.stop(first=("demo", "web2", "web", "beat", "worker"))
         remove_socket_folder(self.data_dir)
         self._step("Everything is stopped.")
 
@@ -280,14 +288,23 @@ class held:
         self.file.close()
 
 
-def check_port(wishes: Wishes) -> None:
-    """Refuse an address that we could not listen on, before anything is started."""
+def listen(wishes: Wishes) -> socket.socket:
+    """The open socket; CannotStart for an address that we cannot listen on, before anything is started."""
     try:
-        family, kind, protocol, _, place = socket.getaddrinfo(wishes.host, wishes.port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(place)
-            probe.listen(1)
+        found = socket.getaddrinfo(wishes.host, wishes.port, type=socket.SOCK_STREAM)
+        # A name that means both is reached by the older one everywhere.
+        family, kind, protocol, _, place = min(found, key=lambda one: one[0] != socket.AF_INET)
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listener.bind(place)
+            listener.listen(stack.BACKLOG)
+        except OSError:
+            listener.close()
+            raise
+        return listener
     except OverflowError as error:
         raise CannotStart(f"{wishes.port} is not a port; choose one from 1 to 65535 with --port.") from error
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Headwater's five programs, each with the way it wants to be ended."""
+"""Headwater's programs, each with the way it wants to be ended."""
 
 import http.client
 import sys
@@ -9,6 +9,12 @@ from config.embedded.supervisor import Program
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 QUEUES = "facts,fill,reports,default"
+# Connections that may wait while nobody answers, as while the web process starts again.
+BACKLOG = 2048
+# Of a program that hangs; it says something every two seconds.
+SILENT_S = 20.0
+# A loop that answers in milliseconds says something every second.
+WEB_SILENT_S = 10.0
 
 
 def postgres_program(data_dir: Path, *, durability: tuple[str, ...] = postgres.SAFE) -> Program:
@@ -22,26 +28,13 @@ def valkey_program(data_dir: Path, *, durable: bool = True) -> Program:
     return Program("valkey", valkey.server_command(data_dir, durable=durable))
 
 
-def web_program(host: str, port: int, environ: dict[str, str]) -> Program:
-    """Pages and collector on one port, in one process."""
-    command = [*_python("uvicorn"), "config.asgi:application", "--app-dir", str(ROOT)]
-    command += [
-        "--host",
-        host,
-        "--port",
-        str(port),
-        "--loop",
-        "uvloop",
-        "--http",
-        "config.gate:GatedProtocol",
-        "--ws",
-        "none",
-    ]
-    # An access line per event would cost more than the event.
-    command += ["--no-access-log", "--no-server-header", "--timeout-keep-alive", "75", "--backlog", "2048"]
-    # Who may name the client in a header is a setting of ours (TRUSTED_PROXIES), not of the server.
-    command += ["--no-proxy-headers", "--timeout-graceful-shutdown", "5", "--log-level", "warning"]
-    return Program("web", command, environ=environ)
+def web_program(
+    host: str, port: int, environ: dict[str, str], *, name: str = "web", listener: int | None = None
+) -> Program:
+    """Pages and collector on one port, in one process; several on one `listener` take turns, see `config.serve`."""
+    command = [*_python("config.serve"), "config.asgi:application", "--host", host, "--port", str(port)]
+    environ = {**environ, "PYTHONPATH": str(ROOT)}
+    return Program(name, command, environ=environ, silent_s=WEB_SILENT_S, listener=listener)
 
 
 def worker_program(environ: dict[str, str], *, concurrency: int = 2) -> Program:
@@ -57,7 +50,9 @@ def worker_program(environ: dict[str, str], *, concurrency: int = 2) -> Program:
     ]
     # As root it warns of pickled messages on every start; ours are JSON only.
     quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
-    return Program("worker", [*command, "-l", "WARNING"], stop_signal="QUIT", grace_s=7, environ={**environ, **quiet})
+    command += ["-l", "WARNING"]
+    environ = {**environ, **quiet}
+    return Program("worker", command, stop_signal="QUIT", grace_s=7, environ=environ, silent_s=SILENT_S)
 
 
 def kernels_program(environ: dict[str, str]) -> Program:
@@ -71,7 +66,7 @@ def beat_program(data_dir: Path, environ: dict[str, str]) -> Program:
     # Killed while writing, the file can be unreadable for good; all it holds is when things ran last.
     schedule.unlink(missing_ok=True)
     command = [*_celery("beat"), "-s", str(schedule), "--pidfile", "", "-l", "WARNING"]
-    return Program("beat", command, environ={**environ, "HEADWATER_PART": "clock"})
+    return Program("beat", command, environ={**environ, "HEADWATER_PART": "clock"}, silent_s=SILENT_S)
 
 
 def _python(module: str) -> list[str]:

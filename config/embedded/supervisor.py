@@ -1,4 +1,4 @@
-"""Start programs under guards, copy their lines to terminal and log file, start them again when they die."""
+"""Start programs under guards, copy their lines to terminal and log file, start them again when they die or hang."""
 
 import fcntl
 import os
@@ -17,6 +17,10 @@ from config.embedded.folders import CannotStart
 LOG_BYTES = 10_000_000
 QUICK_DEATH_S = 10.0
 QUICK_DEATHS = 5
+LONGEST_PAUSE_S = 5.0
+# The first sign of life follows when everything is loaded, which a busy machine takes its time for.
+FIRST_SIGN_S = 300.0
+PAUSED_S = 5.0
 GUARD = Path(__file__).with_name("guard.py")
 
 
@@ -31,6 +35,10 @@ class Program:
     environ: Mapping[str, str] = field(default_factory=dict)
     # A program that ends by itself, like the demo, is not started again.
     once: bool = False
+    # After so long without a sign of life (see `config.pulse.sign`) it hangs, and is killed; None: it gives none.
+    silent_s: float | None = None
+    # An open socket that it listens on; ours, so that nobody is refused while it starts again.
+    listener: int | None = None
 
 
 class Runner:
@@ -44,22 +52,36 @@ class Runner:
         for folder in (self.lock_path.parent, self.log_path.parent):
             folder.mkdir(mode=0o700, exist_ok=True)
         self.process: subprocess.Popen[bytes] | None = None
+        self.sign_path = data_dir / "run" / f"{program.name}.sign"
         self.quick_deaths = 0
-        self.started_at = self.start_again_at = 0.0
+        # Whoever has worked once will work again: what kills it is not its own making.
+        self.has_worked = False
+        self.started_at = self.start_again_at = self.sign_seen_at = 0.0
+        self.sign: float | None = None
 
     def start(self, *, patience_s: float = 0.0) -> None:
         """Start it, after a predecessor that outlived its supervisor has gone."""
         end_leftover(self.lock_path, self.program.stop_signal, patience_s=patience_s)
         command = [sys.executable, "-I", "-S", str(GUARD), str(self.lock_path), self.program.stop_signal]
+        listener = self.program.listener
+        self.sign_path.unlink(missing_ok=True)
         self.process = subprocess.Popen(
             [*command, str(self.program.grace_s), *self.program.command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.program.environ},
+            pass_fds=() if listener is None else (listener,),
+            env={
+                **os.environ,
+                "PYTHONUNBUFFERED": "1",
+                "HEADWATER_SIGN": str(self.sign_path),
+                "HEADWATER_LISTENER": "" if listener is None else str(listener),
+                **self.program.environ,
+            },
         )
-        self.started_at = time.monotonic()
+        self.sign = None
+        self.started_at = self.sign_seen_at = time.monotonic()
         threading.Thread(target=self._copy_lines, args=(self.process.stdout,), daemon=True).start()
 
     def _copy_lines(self, lines: IO[bytes]) -> None:
@@ -83,10 +105,32 @@ class Runner:
         return self.process.returncode if self.process else None
 
     def note_death(self, now: float) -> None:
-        """Decide when to start again: at once after a long life, later and later after short ones."""
+        """Decide when to start again: at once after a long life and a first short one, later and later after more."""
         quick = now - self.started_at < QUICK_DEATH_S
+        self.has_worked = self.has_worked or not quick
         self.quick_deaths = self.quick_deaths + 1 if quick else 0
-        self.start_again_at = now + (0.25 * 2**self.quick_deaths if quick else 0.0)
+        pause = min(LONGEST_PAUSE_S, 0.125 * 2**self.quick_deaths) if self.quick_deaths > 1 else 0.0
+        self.start_again_at = now + pause
+
+    @property
+    def is_hopeless(self) -> bool:
+        return self.quick_deaths >= QUICK_DEATHS and not self.has_worked
+
+    def is_silent(self, now: float) -> bool:
+        """Whether it lives and gives no sign of it, by our own clock, which stands still while the machine sleeps."""
+        if self.program.silent_s is None or not self.is_alive:
+            return False
+        try:
+            sign = self.sign_path.stat().st_mtime
+        except OSError:
+            sign = None
+        if sign is not None and sign != self.sign:
+            self.sign, self.sign_seen_at, self.has_worked = sign, now, True
+        return now - self.sign_seen_at > (FIRST_SIGN_S if self.sign is None else self.program.silent_s)
+
+    def kill(self) -> None:
+        """End it at once, with all it started; also one that is stopped."""
+        _signal_holders(self.lock_path, signal.SIGKILL)
 
     def stop(self) -> None:
         """Ask it to end, and wait; its guard kills what is left after the grace."""
@@ -108,6 +152,7 @@ class Supervisor:
         self.data_dir = data_dir
         self.say = say
         self.runners: list[Runner] = []
+        self.watched_at = time.monotonic()
 
     def start(self, program: Program, *, is_ready: Callable[[], bool] | None = None, seconds: float = 120) -> None:
         """Start a program and wait until it is ready; CannotStart when it dies first or takes too long."""
@@ -129,16 +174,25 @@ class Supervisor:
             if time.monotonic() > deadline:
                 raise CannotStart(f"{runner.program.name} is not ready after {seconds:.0f} s; see {runner.log_path}.")
             time.sleep(0.03)
+        runner.has_worked = True
 
     def watch(self) -> str:
-        """Start the dead again, once; the name of a program that keeps dying, else empty."""
+        """Start the dead again, and end those that hang; the name of a program that never comes up, else empty."""
         now = time.monotonic()
+        if now - self.watched_at > PAUSED_S:
+            # All of us were stopped, and the others need as long to come round.
+            for runner in self.runners:
+                runner.sign_seen_at = now
+        self.watched_at = now
         for runner in self.runners:
+            if runner.is_silent(now):
+                self.say("up", f"{runner.program.name} gives no sign of life; ending it.")
+                runner.kill()
             if runner.is_alive or runner.program.once:
                 continue
             if runner.start_again_at < runner.started_at:
                 runner.note_death(now)
-                if runner.quick_deaths >= QUICK_DEATHS:
+                if runner.is_hopeless:
                     return runner.program.name
                 self.say("up", f"{runner.program.name} ended with {runner.exit_code}; starting it again.")
             if now >= runner.start_again_at:

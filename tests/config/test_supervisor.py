@@ -1,5 +1,9 @@
 """What happens to programs that end, and to what they say."""
 
+import os
+import select
+import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -9,7 +13,7 @@ import pytest
 
 from config.embedded import supervisor as module
 from config.embedded.folders import CannotStart
-from config.embedded.supervisor import QUICK_DEATH_S, QUICK_DEATHS, Program, Runner, Supervisor
+from config.embedded.supervisor import LONGEST_PAUSE_S, QUICK_DEATH_S, QUICK_DEATHS, Program, Runner, Supervisor
 
 
 @pytest.fixture
@@ -34,8 +38,13 @@ def test_short_lives_are_counted_and_long_ones_forgive(data_dir: Path) -> None:
     assert runner.quick_deaths == QUICK_DEATHS
     assert waits == sorted(set(waits))
 
+    assert (waits[0], runner.is_hopeless) == (0.0, True)
+
     runner.note_death(100.0 + QUICK_DEATH_S)
     assert (runner.quick_deaths, runner.start_again_at) == (0, 100.0 + QUICK_DEATH_S)
+    for _ in range(50):
+        runner.note_death(100.5)
+    assert (runner.start_again_at - 100.5, runner.is_hopeless) == (LONGEST_PAUSE_S, False)
 
 
 def test_a_program_that_keeps_dying_is_named(data_dir: Path) -> None:
@@ -43,6 +52,74 @@ def test_a_program_that_keeps_dying_is_named(data_dir: Path) -> None:
     running.start(Program("hopeless", ["false"]))
     running.runners[0].quick_deaths = QUICK_DEATHS - 1
     wait(lambda: running.watch() == "hopeless")
+
+
+def can_be_read(client: socket.socket) -> bool:
+    return bool(select.select([client], [], [], 0)[0])
+
+
+SIGNING = """
+import os, pathlib, time
+while True:
+    pathlib.Path(os.environ["HEADWATER_SIGN"]).touch()
+    time.sleep(0.05)
+"""
+
+
+def test_a_program_that_hangs_is_killed_and_started_again(data_dir: Path) -> None:
+    said: list[str] = []
+    running = Supervisor(data_dir, say=lambda name, line: said.append(line))
+    running.start(Program("signing", [sys.executable, "-c", SIGNING], silent_s=2.0))
+    (runner,) = running.runners
+    wait(runner.sign_path.exists)
+
+    def watch_until(is_true: Callable[[], bool]) -> None:
+        wait(lambda: (running.watch(), is_true())[1])
+
+    until = time.monotonic() + 3
+    watch_until(lambda: time.monotonic() > until)
+    assert said == []
+    hung = running.process_id("signing")
+    os.kill(hung, signal.SIGSTOP)
+    watch_until(lambda: len(said) == 2)
+    assert said == ["signing gives no sign of life; ending it.", "signing ended with -9; starting it again."]
+    watch_until(lambda: running.process_id("signing") != hung)
+    wait(runner.sign_path.exists)
+    running.stop()
+
+
+def test_whoever_was_stopped_with_its_supervisor_gets_as_long_again(data_dir: Path) -> None:
+    running = Supervisor(data_dir, say=lambda name, line: None)
+    running.start(Program("signing", [sys.executable, "-c", SIGNING], silent_s=0.5))
+    (runner,) = running.runners
+    wait(lambda: running.watch() == "" and runner.sign is not None)
+    first = runner.process
+    os.kill(running.process_id("signing"), signal.SIGSTOP)
+    running.watched_at -= module.PAUSED_S + 1
+    runner.sign_seen_at -= module.PAUSED_S + 1
+    running.watch()
+    assert runner.process is first
+    assert runner.is_alive
+    wait(lambda: running.watch() == "" and runner.process is not first)
+    running.stop()
+
+
+def test_a_listener_outlives_whoever_answers_on_it(data_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        script = (
+            "import os, socket\nlistener = socket.socket(fileno=int(os.environ['HEADWATER_LISTENER']))\n"
+            "client, _ = listener.accept()\nclient.sendall(b'%d' % os.getpid())\nclient.close()\n"
+        )
+        running = Supervisor(data_dir, say=lambda name, line: None)
+        running.start(Program("answering", [sys.executable, "-c", script], listener=listener.fileno()))
+        answers = set()
+        for _ in range(3):
+            with socket.create_connection(listener.getsockname(), timeout=20) as client:
+                client.setblocking(False)
+                wait(lambda client=client: running.watch() == "" and can_be_read(client))
+                answers.add(client.recv(100))
+        assert len(answers - {b""}) == 3
+        running.stop()
 
 
 def test_a_program_that_ends_before_it_is_ready_is_told_with_its_log(data_dir: Path) -> None:

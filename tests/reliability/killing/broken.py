@@ -56,10 +56,11 @@ def _break_the_inbox() -> None:
 
 if SABOTAGE == "ack-before-commit":
     _break_the_writer()
-if SABOTAGE == "cursor" and "uvicorn" not in sys.argv[0]:
+IS_WEB = sys.argv[0].endswith("serve.py")
+if SABOTAGE == "cursor" and not IS_WEB:
     _break_the_inbox()
 
-if "uvicorn" in sys.argv[0]:
+if IS_WEB:
     from config.asgi import application  # noqa: F401
 else:
     from config.celery import app as worker  # noqa: F401
