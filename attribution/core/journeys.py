@@ -125,12 +125,29 @@ def order_by_person(person: Ints, at: Ints, mark: Ints, people: int) -> tuple[In
     return first, ordered_at, ordered_mark
 
 
+# Numbers that lie within so many of each other are looked up in a table.
+_SPAN = 1_000_000
+
+
+def list_distinct(ids: Ints) -> Ints:
+    """Each number once, ascending."""
+    if len(ids) == 0:
+        return np.zeros(0, np.int64)
+    least = int(ids.min())
+    span = int(ids.max()) - least + 1
+    if span > max(_SPAN, 8 * len(ids)):
+        return np.unique(ids)
+    met = np.zeros(span, np.bool_)
+    met[ids - least] = True
+    return np.flatnonzero(met) + least
+
+
 def index_of(keys: Ints, ids: Ints) -> Ints:
     """Return for each id its position in the sorted, distinct `keys`, or −1 where it is not among them."""
     if len(keys) == 0:
         return np.full(len(ids), -1, dtype=np.int64)
     span = int(keys[-1]) - int(keys[0]) + 1
-    if span <= max(1_000_000, 8 * len(keys)):
+    if span <= max(_SPAN, 8 * len(keys)):
         return _look_up(keys, ids, span)
     spots = np.minimum(np.searchsorted(keys, ids), len(keys) - 1)
     return np.where(keys[spots] == ids, spots, -1)

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 
 from attribution.core.day_paths import DayPaths
 from attribution.core.frames import Ints
-from attribution.core.journeys import index_of
+from attribution.core.journeys import index_of, list_distinct
 from attribution.core.path_sums import PathSums
 
 
@@ -27,8 +28,7 @@ NO_OPEN_PATHS = OpenPaths(*(np.zeros(0, np.int64) for _ in range(3)))
 
 def list_marks(days: Sequence[DayPaths], open_paths: OpenPaths = NO_OPEN_PATHS) -> list[int]:
     """Every mark on the paths, ascending."""
-    found = np.concatenate([*(day.marks for day in days), open_paths.marks]) if days else open_paths.marks
-    return [int(mark) for mark in np.unique(found)]
+    return list_distinct(_join([*(day.marks for day in days), open_paths.marks])).tolist()
 
 
 def read_paths(
@@ -59,10 +59,18 @@ def read_paths(
 
 def count_reach(sums: PathSums, *, groups: int) -> Ints:
     """By group, the conversions on whose path it lies, however often."""
-    path = np.repeat(np.arange(len(sums.conversions)), np.diff(sums.first))
-    once = np.unique(path * groups + sums.channel)
+    return _count_reach(sums.first, sums.channel, sums.conversions, groups)
+
+
+@njit(nogil=True, cache=True)
+def _count_reach(first: Ints, group: Ints, conversions: Ints, groups: int) -> Ints:
     reach = np.zeros(groups, np.int64)
-    np.add.at(reach, once % groups, sums.conversions[once // groups])
+    met_in = np.full(groups, -1, np.int64)
+    for p in range(len(conversions)):
+        for i in range(first[p], first[p + 1]):
+            if met_in[group[i]] != p:
+                met_in[group[i]] = p
+                reach[group[i]] += conversions[p]
     return reach
 
 

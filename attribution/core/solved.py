@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from attribution.core.markov import credit_by_markov
+from attribution.core.path_groups import count_reach
 from attribution.core.path_sums import ChannelCredit, PathRow, PathSums, gather_paths
 from attribution.core.rules import RULES
 from attribution.core.shapley import credit_by_shapley
@@ -69,8 +70,10 @@ SOLVED: dict[str, Solved] = {
 
 def warm_up() -> None:
     """Compile what the models use, or load it from Numba's cache; only in a process that will never fork."""
+    sums = gather_paths([PathRow((0, 1), 1, 1)])
     for model in SOLVED.values():
-        model.solve(gather_paths([PathRow((0, 1), 1, 1)]), 2)
+        model.solve(sums, 2)
+    count_reach(sums, groups=2)
 
 
 MODELS = (*RULES, *SOLVED)

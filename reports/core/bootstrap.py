@@ -8,6 +8,7 @@ smallest piece that may be taken for independent; docs/concepts/intervals.md say
 
 import math
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -35,6 +36,10 @@ class Spread:
 
     def bounds(self) -> tuple[Floats, Floats]:
         """The interval of each group; it holds the estimate."""
+        return self._own_bounds
+
+    @cached_property
+    def _own_bounds(self) -> tuple[Floats, Floats]:
         return _bounds(self.estimate, self.draws)
 
     def is_close(self, one: int, other: int) -> bool:
@@ -44,10 +49,14 @@ class Spread:
         return bool(low[0] <= 0 <= high[0])
 
 
+@lru_cache(maxsize=16)
 def draw_days(days: int, resamples: int = RESAMPLES) -> Floats:
     """How often each day is drawn, [draw, day]; always the same for the same number of days."""
     drawn = np.random.default_rng(_SEED).multinomial(days, np.full(days, 1 / days), size=resamples)
-    return np.asarray(drawn, dtype=np.float64)
+    weights = np.asarray(drawn, dtype=np.float64)
+    # Everybody is given the same one.
+    weights.setflags(write=False)
+    return weights
 
 
 def resample_sums(by_day: Ints, *, resamples: int = RESAMPLES) -> Spread:
