@@ -65,6 +65,12 @@ IDEAS = (
         _("Intervals and verdicts"),
         _("How sure a figure is."),
     ),
+    Guide(
+        "late-conversions",
+        "concepts/late-conversions.md",
+        _("Late conversions"),
+        _("How much of a day is still to come."),
+    ),
     Guide("returns", "concepts/returns.md", _("Returns"), _("ROI, ROAS, CPA and lifetime value.")),
     Guide("funnels", "concepts/funnels.md", _("Funnels and the pipeline"), _("Who moves on, and who stops.")),
     Guide("glossary", "glossary.md", _("Glossary"), _("One word, one meaning.")),

@@ -20,7 +20,10 @@ COMPLETE_SHARE = (
     "The share of its conversions that is usually here so long after a day began, from 0 to 1; of several days, of "
     "those that have begun. Null where too few conversions were seen to tell."
 )
-EXPECTED = "What it will come to once late conversions are in; null where nothing is to come, or it cannot be told."
+EXPECTED = (
+    "What it will come to once late conversions are in; null where nothing is to come, or it cannot be told. In sums, "
+    "a last day that is too young to tell counts as far as it has come."
+)
 
 
 class SlotSerializer(serializers.Serializer[Any]):

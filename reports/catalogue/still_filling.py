@@ -67,18 +67,22 @@ def _expect(here: Credited, share: float) -> Credited:
 
 
 def add_up(days: Mapping[date, DayFilling], here: Mapping[date, Credited]) -> StillFilling:
-    """The days that have begun together; complete days count as they are. One day that cannot be told hides the sum."""
+    """The days that have begun together. Complete days count as they are, and so does the last one while it is young.
+
+    Nothing is said where lateness is not known, or too little is here of another day, or of the only one.
+    """
     nothing = Credited(Decimal(0), Decimal(0))
     begun = {day: one for day, one in days.items() if one.complete_share != 0}
-    if any(one.complete_share is None or (one.is_filling and one.expected is None) for one in begun.values()):
+    untold = [day for day, one in begun.items() if one.is_filling and one.expected is None]
+    if any(one.complete_share is None for one in begun.values()) or (untold and untold != [max(begun)]):
         return StillFilling(days)
+    told = [one for one in begun.values() if one.expected]
     whole = [one.expected or here.get(day, nothing) for day, one in begun.items()]
     conversions = sum((one.conversions for one in whole), Decimal(0))
     revenue = sum((one.revenue for one in whole), Decimal(0))
     came = sum((here.get(day, nothing).conversions for day in begun), Decimal(0))
-    share = round(float(came / conversions), 4) if conversions else None
-    filling = any(one.is_filling for one in begun.values())
-    return StillFilling(days, share, Credited(conversions, revenue) if filling else None)
+    share = round(float(came / conversions), 4) if conversions and (told or not untold) else None
+    return StillFilling(days, share, Credited(conversions, revenue) if told else None)
 
 
 def say_shares(still: StillFilling) -> str:

@@ -73,16 +73,25 @@ def test_what_is_still_to_come_is_expected(shop, goal):
     assert still.complete_share == pytest.approx(30 / 38.315789474, abs=0.0001)
 
 
-def test_a_day_that_is_hardly_here_is_not_foretold_and_hides_the_sum(shop, goal):
+def test_a_day_that_is_hardly_here_is_not_foretold_and_counts_as_it_is(shop, goal):
     save_lateness(shop, {goal.pk: CURVE}, NOW)
     # Half an hour into the hour in which most come in, a quarter is here; before that too little.
     period = Period(LAST.start, date(2026, 3, 4))
-    young = look(shop, goal, period, as_of=datetime(2026, 3, 4, 20, 15, tzinfo=UTC))
+    evening = datetime(2026, 3, 4, 20, 15, tzinfo=UTC)
+    young = look(shop, goal, period, as_of=evening)
     assert (young.days[period.end].complete_share, young.days[period.end].expected) == (0.125, None)
-    assert (young.complete_share, young.expected) == (None, None)
+    assert young.expected == look(shop, goal, as_of=evening).expected
     older = look(shop, goal, period, as_of=datetime(2026, 3, 4, 20, 30, tzinfo=UTC))
     assert older.days[period.end].complete_share == 0.25
     assert older.expected is not None
+
+
+def test_a_young_day_alone_and_an_older_one_that_is_hardly_here_say_nothing(shop, goal):
+    slow = Lateness(30, 100, hours=[10, 400], came=[10, 90], out_of=[10, 100])
+    save_lateness(shop, {goal.pk: slow}, NOW)
+    alone = look(shop, goal, Period(date(2026, 3, 4), date(2026, 3, 4)))
+    assert (alone.complete_share, alone.expected) == (None, None)
+    assert look(shop, goal).expected is None
 
 
 def test_days_to_come_are_not_a_part_of_the_sum(shop, goal):

@@ -23,6 +23,7 @@ def draw_overview(report: OverviewReport, workspace: Workspace, *, compared: boo
         "currency": report.attribution.currency,
         "trend": draw_trend(report.days, compared=compared, today=today),
         "filling": say_shares(report.still_filling),
+        "today_is_young": bool(report.days) and report.days[-1].day >= today and not report.days[-1].filling.expected,
         "earned": draw_earned(report.attribution, palette, report.intervals),
         "campaigns": draw_lines(report.campaigns, report.attribution.total.revenue, palette),
     }
