@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from reports.catalogue.finding import measure
 from reports.catalogue.overview import average_value, credited_share
 from reports.core.ratios import change, is_new
-from reports.core.words import count, money, percent
+from reports.core.words import about, count, money, percent
 from reports.report import AttributionReport, Credited, ReturnsReport
 from reports.weekly_report import WeeklyFigure
 
@@ -28,12 +28,12 @@ def make_figures(
     last = _last_figure(earned, before)
     if expected is None:
         return [revenue, reached, credited, last]
+    whole = Credited(Decimal(round(expected.conversions)), about(expected.revenue))
     if by_revenue:
         known = WeeklyFigure(reached.name, "count", reached.value, reached.change, without)
-        return [revenue, _figure(_("Expected"), "money", expected, before.total, True), known, last]
+        return [revenue, _figure(_("Expected"), "money", whole, before.total, True), known, last]
     so_far = _("{goal} so far").format(goal=now.goal_name)
     reached = _figure(so_far, "count", now.total, before.total, False)
-    whole = Credited(Decimal(round(expected.conversions)), expected.revenue)
     return [reached, _figure(_("Expected"), "count", whole, before.total, False), credited, last]
 
 
