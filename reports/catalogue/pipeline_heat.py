@@ -84,7 +84,12 @@ def build_heat(stages: Sequence[Stage], loaded: Mapping[int, GoalCredit]) -> Hea
     )
 
 
-def build_campaigns(stages: Sequence[Stage], loaded: Mapping[int, GoalCredit]) -> CampaignsReport:
+def build_campaigns(workspace: Workspace, stages: Sequence[Stage], period: Period, rule: str) -> CampaignsReport:
+    """New leads, opportunities and customers of each campaign alone, from stored days."""
+    return sum_campaigns(stages, load_credit(workspace, stages, period, rule))
+
+
+def sum_campaigns(stages: Sequence[Stage], loaded: Mapping[int, GoalCredit]) -> CampaignsReport:
     """New leads, opportunities and customers of each campaign, and what those customers are worth."""
     goals = {stage.role: stage.goal_id for stage in stages if stage.role in ROLES}
     groups = {goal: loaded[goal].by_campaign() for goal in goals.values()}

@@ -15,7 +15,7 @@ from reports.catalogue.funnel import FunnelParams
 from reports.catalogue.funnel_finding import StepSaid, find_bottleneck_sentence
 from reports.catalogue.overview import list_models
 from reports.catalogue.params import USUAL_MODEL
-from reports.catalogue.pipeline_heat import CampaignsReport, HeatReport, build_campaigns, build_heat, load_credit
+from reports.catalogue.pipeline_heat import CampaignsReport, HeatReport, build_heat, load_credit, sum_campaigns
 from reports.report import Choice, Finding, FunnelReport
 from tracking.models import Stage
 from tracking.storage import IngestionState, ingestion_state
@@ -68,7 +68,7 @@ def build(workspace: Workspace, params: PipelinePageParams, now: datetime) -> Pi
         before=before,
         finding=find_bottleneck_sentence(_said(report), _said(before) if before else None),
         heat=build_heat(stages, credit),
-        campaigns=build_campaigns(stages, credit),
+        campaigns=sum_campaigns(stages, credit),
         models=[one for one in list_models(workspace.half_life_days) if one.value in RULES],
         model_title=_(RULES[params.model].title),
         filling=describe_filling(workspace, asked.period),
