@@ -170,8 +170,8 @@ class Cast:
             self.run = FunnelRun.objects.create(workspace=self.shop, params={}, state=FunnelRun.DONE, result={})
             put_spend(self.shop, [read_row(BODIES["api-spend", "PUT"]["rows"][0] | {"channel": "Email"})])
             self.spend = Spend.objects.of(self.shop).get()
-
             self.view = SavedView.objects.create(workspace=self.shop, page="returns", name="Ours", is_shared=True)
+
     def journey_of(self, alias: str) -> None:
         from tracking.models import Alias, Person
 
