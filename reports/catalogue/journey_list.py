@@ -17,6 +17,7 @@ from common.periods import Period, bounds
 from reports.ask import ask
 from reports.catalogue import journey_rows as rows
 from reports.catalogue.ingestion import find_as_of
+from reports.catalogue.journey_search import MOST_WINDOW, WINDOW, Found, Place, Wanted, search
 from reports.catalogue.params import MAX_ID
 from tracking.models import Conversion, Goal, Mark, Person
 
@@ -26,38 +27,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 _CURSOR = re.compile(r"(\d{1,17}):(\d{1,18})", re.ASCII)
 
-# Who has touches stands in a row of their own; the index by the time of the last one gives the order.
-_SEEN = """
-select o.person_id, o.last_at, cardinality(o.marks), o.ats[1], o.marks[1], o.marks[cardinality(o.marks)]
-from tracking_openpath o
-where o.workspace_id = %(workspace)s and o.last_at >= %(start)s and o.last_at < %(end)s
-    and (o.last_at, o.person_id) < (%(before)s::timestamptz, %(below)s) {where}
-order by o.last_at desc, o.person_id desc limit %(most)s
-"""
-# People by their last conversion inside the period; one may have no touch at all.
-_CONVERTED = """
-select c.person_id, c.at, coalesce(cardinality(o.marks), 0), o.ats[1], o.marks[1], o.marks[cardinality(o.marks)]
-from tracking_conversion c
-left join tracking_openpath o on o.workspace_id = c.workspace_id and o.person_id = c.person_id
-where c.workspace_id = %(workspace)s and c.at >= %(start)s and c.at < %(end)s
-    and c.goal_id = any(%(goals)s::bigint[]) and (c.at, c.person_id) < (%(before)s::timestamptz, %(below)s)
-    and not exists (
-        select 1 from tracking_conversion later where later.workspace_id = c.workspace_id
-            and later.person_id = c.person_id and later.at < %(end)s
-            and later.goal_id = any(%(goals)s::bigint[]) and (later.at, later.id) > (c.at, c.id)
-    ) {where}
-order by c.at desc, c.person_id desc limit %(most)s
-"""
-_NEVER = """
-and not exists (
-    select 1 from tracking_conversion c where c.workspace_id = o.workspace_id and c.person_id = o.person_id
-        and c.goal_id = any(%(goals)s::bigint[])
-)
-"""
-# The marks of a channel stand in the text, so that the planner makes a table of them to look into.
-_THROUGH = """
-and exists (select 1 from unnest(o.marks) as passed (mark) where passed.mark = any(%(marks)s::bigint[]))
-"""
 _WORTH = """
 select c.person_id, count(*), sum(c.value_micros), (array_agg(c.goal_id order by c.at desc, c.id desc))[1]
 from unnest(%(people)s::bigint[]) as who (id)
@@ -100,6 +69,8 @@ class PeopleReport:
 
     rows: Sequence[PersonRow]
     next_cursor: str | None
+    # How many people (or conversions) were looked through, where the search stopped before the end; None: all.
+    searched: int | None
     channels: Sequence[str]
     currency: str
     as_of: datetime
@@ -141,7 +112,7 @@ def build(workspace: Workspace, params: Params, now: datetime, *, most: int = PA
     """One page of people as of now."""
     as_of = find_as_of(workspace, now)
     goals = dict(Goal.objects.of(workspace).in_use().values_list("id", "name"))
-    found = _load(workspace, params, most + 1, list(goals))
+    found, end = _load(workspace, params, most, list(goals))
     more, found = len(found) > most, found[:most]
     people = [row[0] for row in found]
     names = rows.load_first_names(workspace, people)
@@ -150,7 +121,8 @@ def build(workspace: Workspace, params: Params, now: datetime, *, most: int = PA
     channels = dict(Mark.objects.of(workspace).filter(id__in=marks).values_list("id", "channel"))
     return PeopleReport(
         rows=[_make_row(row, names, worth, channels, goals) for row in found if row[0] in names],
-        next_cursor=write_cursor(found[-1][1], found[-1][0]) if more else None,
+        next_cursor=write_cursor(found[-1][1], found[-1][0]) if more else write_cursor(*end) if end else None,
+        searched=WINDOW if end and not more else None,
         channels=list_channels(workspace),
         currency=workspace.currency,
         as_of=as_of,
@@ -158,19 +130,21 @@ def build(workspace: Workspace, params: Params, now: datetime, *, most: int = PA
     )
 
 
-def _load(workspace: Workspace, params: Params, most: int, goals: list[int]) -> list[tuple]:
+def _load(workspace: Workspace, params: Params, most: int, goals: list[int]) -> tuple[list[Found], Place | None]:
     start, end = bounds(params.period, ZoneInfo(workspace.timezone))
-    before, below = params.cursor or (end, 0)
-    where = _THROUGH if params.channel else ""
-    statement = _CONVERTED if params.converted == CONVERTED else _SEEN
-    if params.converted == NOT_CONVERTED:
-        where += _NEVER
-    values = {"before": before, "below": below, "most": most, "start": start, "end": end, "goals": goals}
-    if params.channel:
-        values["marks"] = list(Mark.objects.of(workspace).filter(channel=params.channel).values_list("id", flat=True))
-        if not values["marks"]:
-            return []
-    return ask(workspace, statement.format(where=where), **values)
+    marks = Mark.objects.of(workspace).filter(channel=params.channel) if params.channel else None
+    wanted = Wanted(
+        start=start,
+        end=end,
+        before=params.cursor or (end, 0),
+        goals=goals,
+        converted={CONVERTED: True, NOT_CONVERTED: False}.get(params.converted),
+        marks=None if marks is None else list(marks.values_list("id", flat=True)),
+    )
+    if wanted.marks == []:
+        return [], None
+    # A file holds all of them, however long it takes to find them.
+    return search(workspace, wanted, most + 1, WINDOW if most == PAGE else MOST_WINDOW)
 
 
 def _make_row(

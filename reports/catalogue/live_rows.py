@@ -1,12 +1,11 @@
 """The stream of events as it is stored, newest first, and the facts that events led to; every read is bounded."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from accounts.models import Workspace
-from reports.ask import ask
+from reports.ask import ask, in_order_of_index
 from tracking.models import Goal
 
 # A filter by name looks through so many of the latest events at a time, one by fate through fewer.
@@ -188,18 +187,10 @@ class Facts(NamedTuple):
     joined: str | None
 
 
-@contextmanager
-def _in_order_of_index(workspace: Workspace) -> Iterator[None]:
-    """Of a young workspace the planner knows little, and would rather sort all of its events than walk an index."""
-    ask(workspace, "select set_config('enable_sort', 'off', true)")
-    yield
-    # After an error the transaction ends, and the setting with it.
-    ask(workspace, "select set_config('enable_sort', 'on', true)")
-
-
 def load_events(workspace: Workspace, at: datetime, message_id: str, most: int) -> list[Seen]:
     """The latest events before a place in the stream."""
-    return [Seen._make(row) for row in ask(workspace, _EVENTS, at=at, id=message_id, most=most)]
+    with in_order_of_index(workspace):
+        return [Seen._make(row) for row in ask(workspace, _EVENTS, at=at, id=message_id, most=most)]
 
 
 def load_filtered(
@@ -208,7 +199,7 @@ def load_filtered(
     """The same of one kind, name or door; and where the search ended, if there is more behind it."""
     # Below the beginning of a time lie only earlier ones; a window that held them would never move on.
     upto = at if message_id else at - timedelta(microseconds=1)
-    with _in_order_of_index(workspace):
+    with in_order_of_index(workspace):
         rows = ask(workspace, _FILTERED, upto=upto, at=at, id=message_id, most=most, window=WINDOW, **wanted)
         found = [Seen._make(row) for row in rows]
         if len(found) >= most:
@@ -241,7 +232,8 @@ def load_refused(
 ) -> list[Turned]:
     """The latest refusals before a place, of some reasons (None: all) but never of others."""
     values = {"reasons": None if reasons is None else list(reasons), "never": list(never), "door": door}
-    return [Turned._make(row) for row in ask(workspace, _REFUSED, at=at, id=number, most=most, **values)]
+    with in_order_of_index(workspace):
+        return [Turned._make(row) for row in ask(workspace, _REFUSED, at=at, id=number, most=most, **values)]
 
 
 def load_facts(workspace: Workspace, events: Sequence[Seen]) -> dict[str, Facts]:
@@ -267,7 +259,7 @@ def find_waiting(workspace: Workspace, ids: Sequence[str]) -> set[str]:
 
 def load_lately(workspace: Workspace) -> list[tuple[str, str | None, str, int, datetime]]:
     """(kind, name, door, number, last) over the latest 2,000 events."""
-    with _in_order_of_index(workspace):
+    with in_order_of_index(workspace):
         rows = ask(workspace, _LATELY)
     return [(*row[:4], row[4]) for row in rows]
 

@@ -1,6 +1,7 @@
 """The pages of people: who may see them, what they say, how odd ids travel, and what they cost."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -131,6 +132,28 @@ def test_pages_of_people_neither_repeat_nor_leave_out_anybody(as_ada, people, mo
             break
         address = LIST + further[1].replace("&amp;", "&")
     assert sorted(found) == sorted(["?visitor", "?a/../b &lt;i&gt;#%2F", "NBC-8841"])
+
+
+@pytest.mark.parametrize("query", [{"channel": "AI Assistants"}, {"converted": "no"}, {"converted": "yes"}])
+def test_a_search_goes_on_where_it_stopped(as_ada, people, monkeypatch, query):
+    from reports.catalogue import journey_list
+
+    whole = re.findall(r"<code>([^<]+)</code>", as_ada.get(LIST, query).content.decode())
+    monkeypatch.setattr(journey_list, "WINDOW", 1)
+    found, steps, address = [], [], f"{LIST}?{urlencode(query)}"
+    for _page in range(9):
+        content = as_ada.get(address).content.decode()
+        found += re.findall(r"<code>([^<]+)</code>", content)
+        steps.append("Nobody among these" in content)
+        further = re.search(r'rel="next" href="([^"]+)"', content)
+        if not further:
+            break
+        address = LIST + further[1].replace("&amp;", "&")
+    assert found == whole
+    assert len(steps) > 1
+    assert any(steps) or len(whole) >= len(steps) - 1
+    file = as_ada.get(LIST, query | {"export": "people"}).content.decode("utf-8-sig").splitlines()
+    assert len(file) == len(whole) + 1
 
 
 @pytest.mark.parametrize("query", [{"cursor": "x"}, {"converted": "maybe"}, {"period": "aeon"}, {"start": "x"}])
