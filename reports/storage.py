@@ -51,44 +51,6 @@ union all
 select day, null, null, conversions, conversions_value, unattributed, unattributed_value from days
 """
 
-# Every rule at once, with each rule's own totals: from one snapshot too, so that the rules can be held side by side.
-_SIDE_BY_SIDE = """
-with days as materialized (
-    select rule, marks, credit, value, conversions, conversions_value, unattributed, unattributed_value
-    from attribution_dailycredit
-    where workspace_id = %(workspace)s and goal_id = %(goal)s and rule = any(%(rules)s)
-        and day between %(start)s and %(end)s
-), credited as (
-    select days.rule, packed.mark, sum(packed.credit) as credit, sum(packed.value) as value
-    from days, unnest(days.marks, days.credit, days.value) as packed (mark, credit, value)
-    group by days.rule, packed.mark
-), grouped as (
-    select c.rule, {group} as name,
-        case when count(distinct m.channel) = 1 then min(m.channel) end as channel,
-        sum(c.credit) as credit, sum(c.value) as value
-    from credited c
-    left join tracking_mark m on m.workspace_id = %(workspace)s and m.id = c.mark
-    group by 1, 2
-)
-select true, rule, name, channel, credit, value, 0, 0 from grouped where credit <> 0 or value <> 0
-union all
-select false, rule, null, null,
-    sum(conversions), sum(conversions_value), sum(unattributed), sum(unattributed_value)
-from days group by rule
-"""
-_BY_DAY = """
-with credited as (
-    select days.day, packed.mark, packed.credit, packed.value
-    from attribution_dailycredit days, unnest(days.marks, days.credit, days.value) as packed (mark, credit, value)
-    where days.workspace_id = %(workspace)s and days.goal_id = %(goal)s and days.rule = %(rule)s
-        and days.day between %(start)s and %(end)s
-)
-select c.day, {group} as name,
-    case when count(distinct m.channel) = 1 then min(m.channel) end, sum(c.credit), sum(c.value)
-from credited c
-left join tracking_mark m on m.workspace_id = %(workspace)s and m.id = c.mark
-group by 1, 2
-"""
 _NAMES = """
 select m.id, m.channel, {group} from tracking_mark m
 where m.workspace_id = %(workspace)s and m.id = any(%(marks)s::bigint[]) order by m.id
@@ -176,32 +138,6 @@ def load_credit(
     groups = [Group(row[1], row[2], int(row[3]), int(row[4])) for row in rows if row[0] is None]
     days = [Day(row[0], *(int(number) for number in row[3:])) for row in rows if row[0] is not None]
     return groups, sorted(days, key=lambda day: day.day)
-
-
-def load_side_by_side(
-    workspace: Workspace, *, goal_id: int, rules: Sequence[str], period: Period, group_by: str
-) -> tuple[dict[str, list[Group]], dict[str, Totals]]:
-    """What is stored of a goal in a period under each of the rules, and what each rule's days add up to."""
-    values = {"goal": goal_id, "rules": list(rules), "start": period.start, "end": period.end}
-    groups: dict[str, list[Group]] = {rule: [] for rule in rules}
-    totals = dict.fromkeys(rules, Totals())
-    for is_group, rule, name, channel, *numbers in ask(
-        workspace, _SIDE_BY_SIDE.format(group=GROUPS[group_by]), **values
-    ):
-        if is_group:
-            groups[rule].append(Group(name, channel, int(numbers[0]), int(numbers[1])))
-        else:
-            totals[rule] = Totals(*(int(number) for number in numbers))
-    return groups, totals
-
-
-def load_credit_by_day(
-    workspace: Workspace, *, goal_id: int, rule: str, period: Period, group_by: str
-) -> list[DayGroup]:
-    """What is stored of a goal and rule, day by day; what earned nothing on a day has no entry."""
-    values = {"goal": goal_id, "rule": rule, "start": period.start, "end": period.end}
-    rows = ask(workspace, _BY_DAY.format(group=GROUPS[group_by]), **values)
-    return [DayGroup(day, name, channel, int(credit), int(value)) for day, name, channel, credit, value in rows]
 
 
 def load_names(

@@ -1,6 +1,7 @@
 """Stored paths of marks read as paths of groups: channels, campaigns or whatever marks are told apart by."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -55,6 +56,16 @@ def read_paths(
         _join([*(day.value for day in days), nothing]),
         nulls,
     )
+
+
+def split_by_day(days: Sequence[DayPaths], group_of: Mapping[int, int]) -> Iterator[PathSums]:
+    """The paths of each day by itself, as read_paths would give them one day at a time."""
+    sums = read_paths(days, group_of)
+    ends = np.cumsum([0, *(len(day.lengths) for day in days)])
+    for begin, end in pairwise(ends.tolist()):
+        first = sums.first[begin : end + 1]
+        channel = sums.channel[first[0] : first[-1]]
+        yield PathSums(first - first[0], channel, *(part[begin:end] for part in sums[2:]))
 
 
 def count_reach(sums: PathSums, *, groups: int) -> Ints:

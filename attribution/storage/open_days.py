@@ -8,12 +8,11 @@ import numpy as np
 from django.db import connection
 
 from accounts.models import Workspace
-from attribution.core.frames import Ints
 from attribution.core.path_groups import NO_OPEN_PATHS, OpenPaths
 from attribution.models import OpenDay
 from attribution.storage.slices import bounds_of
 from common.periods import Period, day_of
-from tracking.storage.packed import unpack_numbers
+from tracking.storage.packed import unpack_lists, unpack_numbers
 from tracking.storage.rows import run
 
 # Little-endian.
@@ -99,8 +98,6 @@ _MOVED = (
     "select distinct (last_at at time zone %(zone)s)::date from attribution_openmove where workspace_id = %(workspace)s"
 )
 _FIRST = "select min(last_at) from tracking_openpath where workspace_id = %(workspace)s"
-# A list as sent: five words of four bytes, and for each number its size in bytes and its own one or two words.
-_HEAD_WORDS = 5
 
 
 def load_open_paths(workspace: Workspace, *, goal_id: int, period: Period, lookback_days: float) -> OpenPaths:
@@ -185,12 +182,4 @@ def _read_summed(marks: bytes, lengths: bytes, people: bytes) -> OpenPaths:
 
 def _read_sent(sent_paths: bytes, sent_lengths: bytes, sent_people: bytes) -> OpenPaths:
     lengths = unpack_numbers(sent_lengths)
-    return OpenPaths(_unpack_lists(sent_paths, lengths), lengths, unpack_numbers(sent_people))
-
-
-def _unpack_lists(sent: bytes, lengths: Ints) -> Ints:
-    """The numbers of lists that were sent one after another, each with a head."""
-    words = np.frombuffer(sent, ">u4")
-    heads = np.repeat(np.arange(1, len(lengths) + 1), lengths)
-    spots = 3 * np.arange(lengths.sum()) + _HEAD_WORDS * heads + 1
-    return (words[spots].astype(np.int64) << 32) | words[spots + 1]
+    return OpenPaths(unpack_lists(sent_paths, lengths), lengths, unpack_numbers(sent_people))

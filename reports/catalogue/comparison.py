@@ -16,8 +16,9 @@ from common.money import from_micros
 from common.periods import day_of
 from reports.catalogue import attribution
 from reports.catalogue.comparison_finding import find_compared
-from reports.catalogue.comparison_sides import MOST_GROUPS, Sides, load_sides, models_for
+from reports.catalogue.comparison_sides import MOST_GROUPS, Sides, load_params_stored, load_sides, models_for
 from reports.catalogue.comparison_spread import Spreads, find_drawn, spread_credit
+from reports.catalogue.over_time import Beside
 from reports.catalogue.params import Params
 from reports.catalogue.returns import Costs, describe_costs, load_costs
 from reports.catalogue.solved import OTHER, describe_solved
@@ -28,6 +29,7 @@ from reports.core.verdicts import judge
 from reports.credit_reports import ComparedModel, ComparedRow, ComparisonReport, Measure
 from reports.report import Credited, Finding
 from reports.storage import Group, Totals
+from reports.stored_credit import StoredCredit
 from tracking.storage import ingestion_state
 
 Name = str | None
@@ -36,15 +38,22 @@ NOTHING = Credited(Decimal(0), Decimal(0))
 
 def build(workspace: Workspace, params: Params, now: datetime) -> ComparisonReport:
     """The report as of now; `params.model` is the one that is sorted by and has intervals."""
+    return build_and_keep(workspace, params, now)[0]
+
+
+def build_and_keep(workspace: Workspace, params: Params, now: datetime) -> tuple[ComparisonReport, Beside]:
+    """The report, and what it has read of its period and of the one before, for a report beside it."""
     # Before the numbers: what comes in meanwhile may be in them, but nothing promised to be in them is missing.
     ingestion = ingestion_state(workspace, now)
     sides = load_sides(workspace, params)
     total = sides.totals[params.model]
     measure: Measure = "revenue" if total.value > 0 else "conversions"
     drawn = find_drawn(params.period, sides, day_of(now, ZoneInfo(workspace.timezone)))
-    spreads = spread_credit(workspace, params, sides, drawn)
+    spreads = spread_credit(params, sides, drawn)
     costs = load_costs(workspace, params, lambda name: name if name is None else sides.fold(name))
-    before, total_before = _load_before(workspace, params, sides)
+    then = replace(params, period=params.period.before)
+    stored_before = load_params_stored(workspace, then) if params.model in RULES else None
+    before, total_before = _read_before(workspace, then, sides, stored_before)
     rows = compare(sides, params.model, measure, costs, spreads, before)
     models = [_describe_model(name, sides, params) for name in models_for(params.group_by)]
     report = ComparisonReport(
@@ -73,7 +82,7 @@ def build(workspace: Workspace, params: Params, now: datetime) -> ComparisonRepo
         ingestion=ingestion,
         notes=attribution.describe(workspace, params) + describe(workspace, params, sides, spreads, costs),
     )
-    return replace(report, finding=find_compared(report))
+    return replace(report, finding=find_compared(report)), (sides.stored, stored_before)
 
 
 def compare(
@@ -178,9 +187,14 @@ def _adds_up(totals: Totals, credit: int, value: int) -> bool:
     return attributed and value == totals.value - totals.unattributed_value
 
 
-def _load_before(workspace: Workspace, params: Params, sides: Sides) -> tuple[dict[Name, Credited], Credited]:
+def _read_before(
+    workspace: Workspace, then: Params, sides: Sides, stored: StoredCredit | None
+) -> tuple[dict[Name, Credited], Credited]:
     """The chosen model's credit of the period before, in the groups of this one, and that period's total."""
-    groups, days = attribution.load_params(workspace, replace(params, period=params.period.before))
+    if stored is None:
+        groups, days = attribution.load_params(workspace, then)
+    else:
+        groups, days = stored.groups_of(then.model), stored.days_of(then.model)
     found: dict[Name, Credited] = {}
     for group in groups:
         name = group.name if group.name is None else sides.fold(group.name)

@@ -10,7 +10,8 @@ from attribution.core.solved import SOLVED
 from attribution.storage import DayPaths, load_day_paths, load_open_paths
 from reports.catalogue.params import GROUPS_SOLVED, Params
 from reports.catalogue.solved import OTHER, solve_groups
-from reports.storage import Group, Totals, load_names, load_side_by_side
+from reports.storage import Group, Totals, load_names
+from reports.stored_credit import RuleCredit, StoredCredit, list_marks_of, load_rules, load_stored
 
 MOST_GROUPS = 30
 _TRIES = 3
@@ -32,6 +33,8 @@ class Sides:
     # Conversions by group whose journey met it.
     reach: dict[Name, int]
     fold: Fold
+    # The rules' credit day by day.
+    stored: StoredCredit
 
     @property
     def folded(self) -> bool:
@@ -53,9 +56,19 @@ def sides_of_one(workspace: Workspace, params: Params, groups: list[Group]) -> S
     days = load_day_paths(workspace, goal_id=params.goal.pk, period=params.period)
     uses_open = params.model in SOLVED and SOLVED[params.model].uses_open_paths
     open_paths = _load_open(workspace, params) if uses_open else NO_OPEN_PATHS
-    channels, names = load_names(workspace, list_marks(days, open_paths), "channel")
+    rules = [params.model] if params.model in RULES else []
+    by_rule = load_rules(workspace, goal_id=params.goal.pk, rules=rules, period=params.period)
+    channels, names = _name_all(workspace, days, open_paths, by_rule, "channel")
     reach = count_names(days, names)
-    return Sides({params.model: groups}, {}, days, open_paths, names, channels, reach, choose_fold("channel", reach))
+    stored = StoredCredit(by_rule, channels, names)
+    fold = choose_fold("channel", reach)
+    return Sides({params.model: groups}, {}, days, open_paths, names, channels, reach, fold, stored)
+
+
+def load_params_stored(workspace: Workspace, params: Params) -> StoredCredit:
+    """The stored credit of the one rule that is asked for; nothing for a model that is solved."""
+    rules = [params.model] if params.model in RULES else []
+    return load_stored(workspace, goal_id=params.goal.pk, rules=rules, period=params.period, group_by=params.group_by)
 
 
 def models_for(group_by: str) -> list[str]:
@@ -64,27 +77,34 @@ def models_for(group_by: str) -> list[str]:
 
 
 def _load_once(workspace: Workspace, params: Params) -> Sides:
-    groups, totals = load_side_by_side(
-        workspace,
-        goal_id=params.goal.pk,
-        rules=list(RULES),
-        period=params.period,
-        group_by=params.group_by,
-    )
+    by_rule = load_rules(workspace, goal_id=params.goal.pk, rules=list(RULES), period=params.period)
     days = load_day_paths(workspace, goal_id=params.goal.pk, period=params.period)
     solves = params.group_by in GROUPS_SOLVED
     open_paths = _load_open(workspace, params) if solves else NO_OPEN_PATHS
-    channels, names = load_names(workspace, list_marks(days, open_paths), params.group_by)
+    channels, names = _name_all(workspace, days, open_paths, by_rule, params.group_by)
+    stored = StoredCredit(by_rule, channels, names)
+    totals = {rule: stored.totals_of(rule) for rule in RULES}
     reach = count_names(days, names)
     fold = choose_fold(params.group_by, reach)
     names = {mark: fold(name) for mark, name in names.items()}
-    folded = {rule: _fold_groups(found, fold) for rule, found in groups.items()}
+    folded = {rule: _fold_groups(stored.groups_of(rule), fold) for rule in RULES}
     if solves:
         for model in SOLVED.values():
             paths = open_paths if model.uses_open_paths else NO_OPEN_PATHS
             folded[model.name] = solve_groups(model, days, paths, names, channels)
             totals[model.name] = _total_of(days)
-    return Sides(folded, totals, days, open_paths, names, channels, count_names(days, names), fold)
+    return Sides(folded, totals, days, open_paths, names, channels, count_names(days, names), fold, stored)
+
+
+def _name_all(
+    workspace: Workspace,
+    days: list[DayPaths],
+    open_paths: OpenPaths,
+    by_rule: Mapping[str, RuleCredit],
+    group_by: str,
+) -> tuple[dict[int, str], dict[int, Name]]:
+    """The channels and names of every mark there is, in one question."""
+    return load_names(workspace, sorted({*list_marks(days, open_paths), *list_marks_of(by_rule)}), group_by)
 
 
 def count_names(days: list[DayPaths], names: Mapping[int, Name]) -> dict[Name, int]:

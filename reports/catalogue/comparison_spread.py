@@ -7,23 +7,20 @@ from decimal import Decimal
 
 import numpy as np
 
-from accounts.models import Workspace
 from attribution.core.credit import CREDIT_UNITS
 from attribution.core.frames import Ints
 from attribution.core.markov import count_transitions
-from attribution.core.path_groups import NO_OPEN_PATHS, list_marks, read_paths
+from attribution.core.path_groups import read_paths, split_by_day
 from attribution.core.solved import SOLVED
-from attribution.storage import DayPaths
 from common.money import from_micros
 from common.periods import Period
 from reports.catalogue.comparison_sides import Sides
 from reports.catalogue.params import Params
-from reports.catalogue.solved import solve_groups
+from reports.catalogue.solved import solve_by_day
 from reports.core.bootstrap import LEAST_DAYS, Spread, resample_markov, resample_sums
 from reports.core.intervals import Interval
 from reports.core.ratios import conversions_of
 from reports.credit_reports import Measure
-from reports.storage import load_credit_by_day
 
 Name = str | None
 # Transitions of all days of a chain of order 2 over thirty campaigns would fill the memory.
@@ -73,7 +70,7 @@ def find_drawn(period: Period, sides: Sides, today: date) -> Period | None:
     return Period(begun[0], max(end, begun[-1])) if begun else None
 
 
-def spread_credit(workspace: Workspace, params: Params, sides: Sides, drawn: Period | None) -> Spreads:
+def spread_credit(params: Params, sides: Sides, drawn: Period | None) -> Spreads:
     """Spreads of every group that earned something, over the days drawn."""
     names = [group.name for group in sides.groups[params.model]]
     if drawn is None or drawn.days < LEAST_DAYS or not names:
@@ -82,28 +79,19 @@ def spread_credit(workspace: Workspace, params: Params, sides: Sides, drawn: Per
         return _spread_markov(params.model, sides, drawn, names)
     credit, value = np.zeros((2, drawn.days, len(names)), np.int64)
     places = {name: place for place, name in enumerate(names)}
-    for day, name, units, micros in _earned_by_day(workspace, params, sides):
+    for day, name, units, micros in _earned_by_day(params, sides):
         if name in places:
             credit[(day - drawn.start).days, places[name]] += units
             value[(day - drawn.start).days, places[name]] += micros
     return Spreads(names, resample_sums(value), resample_sums(credit))
 
 
-def _earned_by_day(workspace: Workspace, params: Params, sides: Sides) -> list[tuple[date, Name, int, int]]:
+def _earned_by_day(params: Params, sides: Sides) -> list[tuple[date, Name, int, int]]:
     if params.model in SOLVED:
         model = SOLVED[params.model]
-        return [
-            (day.day, group.name, group.credit, group.value)
-            for day in sides.days
-            for group in solve_groups(model, [day], NO_OPEN_PATHS, _names_on(day, sides), sides.channels)
-        ]
-    found = load_credit_by_day(
-        workspace,
-        goal_id=params.goal.pk,
-        rule=params.model,
-        period=params.period,
-        group_by=params.group_by,
-    )
+        found = solve_by_day(model, sides.days, sides.names, sides.channels)
+        return [(day.day, day.name, day.credit, day.value) for day in found]
+    found = sides.stored.by_day_of(params.model)
     return [(day.day, sides.fold(day.name), day.credit, day.value) for day in found]
 
 
@@ -117,18 +105,13 @@ def _spread_markov(model: str, sides: Sides, drawn: Period, names: list[Name]) -
         return Spreads(names, why="too_many_states")
     counts = np.zeros(shape, np.int64)
     totals: Ints = np.zeros((2, drawn.days), np.int64)
-    for day in sides.days:
+    for day, sums in zip(sides.days, split_by_day(sides.days, group_of), strict=True):
         at = (day.day - drawn.start).days
-        sums = read_paths([day], {mark: group_of[mark] for mark in list_marks([day])})
         counts[at] = count_transitions(sums, channels=size, order=order)
         totals[:, at] = CREDIT_UNITS * int(day.conversions.sum()), int(day.value.sum())
-    open_sums = read_paths([], {mark: group_of[mark] for mark in list_marks([], sides.open_paths)}, sides.open_paths)
+    open_sums = read_paths([], group_of, sides.open_paths)
     open_counts = count_transitions(open_sums, channels=size, order=order)
     spreads = resample_markov(counts, open_counts, totals, order=order)
     if spreads is None:
         return Spreads(names, why="too_many_states")
     return Spreads(wanted, conversions=spreads[0], revenue=spreads[1])
-
-
-def _names_on(day: DayPaths, sides: Sides) -> dict[int, Name]:
-    return {mark: sides.names[mark] for mark in list_marks([day])}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from accounts.models import Workspace
-from attribution.core.path_groups import NO_OPEN_PATHS, list_marks
+from attribution.core.path_groups import list_marks
 from attribution.core.rules import RULES
 from attribution.core.solved import SOLVED
 from attribution.storage import load_day_paths
@@ -18,21 +18,24 @@ from common.errors import Refusal
 from common.money import from_micros
 from common.periods import Period, day_of
 from reports.catalogue import attribution
+from reports.catalogue.comparison_sides import load_params_stored
 from reports.catalogue.ingestion import find_as_of
 from reports.catalogue.params import Params
-from reports.catalogue.solved import OTHER, solve_groups
+from reports.catalogue.solved import OTHER, count_day, solve_by_day
 from reports.catalogue.still_filling import by_day, find_still_filling, narrow, say_shares
 from reports.core.ratios import CREDIT_UNITS, conversions_of
 from reports.core.slots import INTERVALS, cut, places_of
 from reports.credit_reports import Measure, OverTimeReport, Series, Slot
 from reports.report import Credited, StillFilling
-from reports.storage import Day, DayGroup, load_credit, load_credit_by_day, load_names
+from reports.storage import Day, DayGroup, load_names
+from reports.stored_credit import StoredCredit
 
 MOST_SERIES = 20
 USUAL_INTERVAL = "day"
 MOST_SLOTS = 750
 
 Name = str | None
+Beside = tuple[StoredCredit | None, StoredCredit | None]
 
 
 @dataclass
@@ -80,11 +83,18 @@ def knows_days(model: str) -> bool:
 
 
 def build(
-    workspace: Workspace, params: Params, interval: str, now: datetime, *, as_of: datetime | None = None
+    workspace: Workspace,
+    params: Params,
+    interval: str,
+    now: datetime,
+    *,
+    as_of: datetime | None = None,
+    beside: Beside = (None, None),
 ) -> OverTimeReport:
     """The report as of now. Groups beyond the MOST_SERIES largest are `(other)`.
 
-    With `as_of`, of a report of the same parameters beside which it is shown, that one's notes are not said again.
+    With `as_of`, of a report of the same parameters beside which it is shown, that one's notes are not said again, and
+    what it has read of this period and the one before stands in `beside`.
     """
     check_adds_up(params.model)
     slots = cut(params.period, interval)
@@ -93,8 +103,8 @@ def build(
     notes = [] if as_of else attribution.describe(workspace, params)
     as_of = as_of or find_as_of(workspace, now)
     today = day_of(as_of, ZoneInfo(workspace.timezone))
-    groups, days = _load_days(workspace, params)
-    groups_before, days_before = _load_days(workspace, replace(params, period=params.period.before))
+    groups, days = _load_days(workspace, params, beside[0])
+    groups_before, days_before = _load_days(workspace, replace(params, period=params.period.before), beside[1])
     places, shift = places_of(slots), timedelta(days=params.period.days)
     kept = _choose_names(groups, groups_before)
     now_sums, before_sums = _sum_groups(groups, places, kept), _sum_groups(groups_before, places, kept, shift)
@@ -141,27 +151,18 @@ def _tell_slot(slot: Period, still: StillFilling, here: Mapping[date, Credited],
     )
 
 
-def _load_days(workspace: Workspace, params: Params) -> tuple[list[DayGroup], list[Day]]:
+def _load_days(workspace: Workspace, params: Params, stored: StoredCredit | None) -> tuple[list[DayGroup], list[Day]]:
     if params.model in SOLVED:
         return _solve_days(workspace, params)
-    asked = {"goal_id": params.goal.pk, "rule": params.model, "period": params.period, "group_by": params.group_by}
-    groups = load_credit_by_day(workspace, **asked)  # type: ignore[arg-type]
-    _groups, days = load_credit(workspace, **asked)  # type: ignore[arg-type]
-    return groups, days
+    stored = stored or load_params_stored(workspace, params)
+    return stored.by_day_of(params.model), stored.days_of(params.model)
 
 
 def _solve_days(workspace: Workspace, params: Params) -> tuple[list[DayGroup], list[Day]]:
     """Shapley splits each conversion within its journey, so each day can be solved on its own."""
     paths = load_day_paths(workspace, goal_id=params.goal.pk, period=params.period)
     channels, names = load_names(workspace, list_marks(paths), params.group_by)
-    groups, days = [], []
-    for day in paths:
-        on_day = {mark: names[mark] for mark in list_marks([day])}
-        solved = solve_groups(SOLVED[params.model], [day], NO_OPEN_PATHS, on_day, channels)
-        groups += [DayGroup(day.day, one.name, one.channel, one.credit, one.value) for one in solved]
-        totals = (day.conversions_total, day.value_total, day.unattributed_conversions, day.unattributed_value)
-        days.append(Day(day.day, *totals))
-    return groups, days
+    return solve_by_day(SOLVED[params.model], paths, names, channels), [count_day(day) for day in paths]
 
 
 def _choose_names(now: list[DayGroup], before: list[DayGroup]) -> set[Name]:

@@ -84,7 +84,7 @@ def _spread(
     """How far each channel's credit could have come out otherwise; nothing under the evidence gate."""
     sides = sides_of_one(workspace, params, groups)
     drawn = find_drawn(params.period, sides, day_of(now, ZoneInfo(workspace.timezone)))
-    spreads = spread_credit(workspace, params, sides, drawn)
+    spreads = spread_credit(params, sides, drawn)
     by_revenue = report.total.revenue > 0
     found = {
         row.group: spreads.revenue_of(row.group) if by_revenue else spreads.conversions_of(row.group)

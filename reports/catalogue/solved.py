@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 from django.utils.translation import gettext as _
 
 from accounts.models import Workspace
+from attribution.core.adding import find_only
 from attribution.core.path_groups import NO_OPEN_PATHS, OpenPaths, count_reach, list_marks, read_paths
 from attribution.core.solved import SOLVED, Solved
 from attribution.storage import DayPaths, load_day_paths, load_labels, load_open_paths
 from reports.catalogue.params import Params
-from reports.storage import Day, Group
+from reports.storage import Day, DayGroup, Group
 
 MOST_CAMPAIGNS = 30
 OTHER = "(other)"
@@ -27,7 +29,7 @@ def load_solved(workspace: Workspace, params: Params) -> tuple[list[Group], list
     names: dict[int, Name] = dict(channels)
     if params.group_by == "campaign":
         names = fold_names({mark: campaign for mark, _channel, campaign in labels}, days)
-    return solve_groups(model, days, open_paths, names, channels), [_count(day) for day in days]
+    return solve_groups(model, days, open_paths, names, channels), [count_day(day) for day in days]
 
 
 def describe_solved(params: Params) -> list[str]:
@@ -77,6 +79,37 @@ def solve_groups(
     ]
 
 
+def solve_by_day(
+    model: Solved, days: list[DayPaths], names: Mapping[int, Name], channels: Mapping[int, str]
+) -> list[DayGroup]:
+    """What solve_groups gives for each day alone, for a model that splits each conversion within its journey.
+
+    Each group of each day is solved as a group of its own, all in one go.
+    """
+    wanted = sorted(set(names.values()), key=lambda name: (name is None, name or ""))
+    places = {name: place for place, name in enumerate(wanted)}
+    group_of = {mark: places[name] for mark, name in names.items()}
+    sums, size = read_paths(days, group_of), len(wanted)
+    row_of_path = np.repeat(np.arange(len(days)), [len(day.lengths) for day in days])
+    shift = size * np.repeat(row_of_path, np.diff(sums.first))
+    credit, value = model.solve(sums._replace(channel=sums.channel + shift), len(days) * size)
+    kinds = list(dict.fromkeys(channels.values()))
+    numbers = {kind: number for number, kind in enumerate(kinds)}
+    marks = [
+        (row * size + group_of[mark], numbers[channels[mark]])
+        for row, day in enumerate(days)
+        for mark in day.marks.tolist()
+    ]
+    met, only = find_only(*np.array(marks, np.int64).reshape(-1, 2).T)
+    return [
+        DayGroup(
+            days[at // size].day, wanted[at % size], None if kind < 0 else kinds[kind], int(credit[at]), int(value[at])
+        )
+        for at, kind in zip(met.tolist(), only.tolist(), strict=True)
+        if credit[at] or value[at]
+    ]
+
+
 def _load_open(workspace: Workspace, params: Params) -> OpenPaths:
     return load_open_paths(workspace, goal_id=params.goal.pk, period=params.period, lookback_days=params.lookback_days)
 
@@ -85,5 +118,6 @@ def _only(channels: set[str]) -> str | None:
     return next(iter(channels)) if len(channels) == 1 else None
 
 
-def _count(day: DayPaths) -> Day:
+def count_day(day: DayPaths) -> Day:
+    """All conversions of a day of paths."""
     return Day(day.day, day.conversions_total, day.value_total, day.unattributed_conversions, day.unattributed_value)

@@ -11,6 +11,7 @@ import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
+Numbers = np.ndarray[Any, np.dtype[np.int64]]
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _HEADER = Struct(">iiiii")
 _LENGTH = Struct(">i").pack
@@ -35,11 +36,20 @@ def pack(kind: str, values: Collection[Any]) -> Packed:
     return values if isinstance(values, Packed) else _PACKERS.get(kind, _pack_words)(values)
 
 
-def unpack_numbers(sent: bytes | None) -> np.ndarray[Any, np.dtype[np.int64]]:
+def unpack_numbers(sent: bytes | None) -> Numbers:
     """The numbers of a bigint array without nulls, as `array_send` gives them; of nothing, none."""
     if sent is None:
         return np.zeros(0, np.int64)
     return np.frombuffer(sent, _SENT, offset=_HEADER.size)["value"].astype(np.int64)
+
+
+def unpack_lists(sent: bytes | None, lengths: Numbers) -> Numbers:
+    """The numbers of bigint arrays of these lengths, one after another, each as `array_send` gives it."""
+    words = np.frombuffer(sent or b"", ">u4")
+    # A head has five words, that of an empty array three; each number has one that says how long it is, and its two.
+    heads = np.repeat(np.cumsum(np.where(lengths > 0, 5, 3)), lengths)
+    spots = 3 * np.arange(lengths.sum()) + heads + 1
+    return (words[spots].astype(np.int64) << 32) | words[spots + 1]
 
 
 def sent_as(kind: str) -> str:

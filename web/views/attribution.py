@@ -36,7 +36,7 @@ class Models(WorkspacePage):
     def describe(self, **kwargs: Any) -> dict[str, Any]:
         now, address = timezone.now(), self.request.GET
         params = parse_params(self.workspace, name_days(address, day_of(now, zone_of(self.workspace))), now=now)
-        report = comparison.build(self.workspace, params, now)
+        report, beside = comparison.build_and_keep(self.workspace, params, now)
         interval, intervals = choose_interval(address, params.period)
         return {
             "report": report,
@@ -56,14 +56,16 @@ class Models(WorkspacePage):
                     intervals,
                 ],
             ),
-            **self.describe_days(params, interval, report),
+            **self.describe_days(params, interval, report, beside),
         }
 
-    def describe_days(self, params: Params, interval: str, beside: ComparisonReport) -> dict[str, Any]:
+    def describe_days(
+        self, params: Params, interval: str, report: ComparisonReport, beside: over_time.Beside
+    ) -> dict[str, Any]:
         """The small charts and their table; nothing for a model without days."""
         if not over_time.knows_days(params.model):
             return {"days": None}
-        days = over_time.build(self.workspace, params, interval, beside.as_of, as_of=beside.as_of)
+        days = over_time.build(self.workspace, params, interval, report.as_of, as_of=report.as_of, beside=beside)
         rows = draw_slots(days)
         return {
             "days": days,
