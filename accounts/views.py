@@ -65,18 +65,31 @@ def my_agency(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_members(request: HttpRequest, own: Membership) -> HttpResponse:
     """Everybody in the agency, and who was invited; as a file where the address asks for one."""
-    if request.GET.get("export") == "members":
-        return _file(own)
+    wanted = request.GET.get("export")
+    if wanted in FILES:
+        return _file(wanted, FILES[wanted](own))
     return _page(request, own)
 
 
-def _file(own: Membership) -> HttpResponse:
+def _file(name: str, table: Table) -> HttpResponse:
+    answer = HttpResponse(write_csv(table), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
+
+
+def _tell_members(own: Membership) -> Table:
     rows = own.agency.memberships.select_related("user").prefetch_related("accesses__workspace").order_by("user__email")
     heads = [str(head) for head in (_("Name"), _("E-mail"), _("Role"), _("Workspaces"))]
-    table = Table(heads, [(row.user.name, row.user.email, row.role, _workspaces_of(row)) for row in rows])
-    answer = HttpResponse(write_csv(table), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="members.csv"'
-    return answer
+    return Table(heads, [(row.user.name, row.user.email, row.role, _workspaces_of(row)) for row in rows])
+
+
+def _tell_invitations(own: Membership) -> Table:
+    heads = [str(head) for head in (_("E-mail"), _("Role"), _("Until"))]
+    offered = members.open_invitations(own.agency, now=timezone.now()).order_by("email")
+    return Table(heads, [(one.email, one.role, one.expires_at.isoformat(timespec="seconds")) for one in offered])
+
+
+FILES = {"members": _tell_members, "invitations": _tell_invitations}
 
 
 def _workspaces_of(row: Membership) -> str:

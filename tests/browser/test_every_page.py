@@ -1,4 +1,5 @@
-"""Every page there is, found by walking the map: nothing for axe to find, nothing sideways, no word to the console."""
+"""Every page there is, found by walking the map: nothing for axe to find, nothing sideways, no word to
+the console, and a file of every table."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -30,6 +31,8 @@ NEED_NO_LOG_IN = OPEN - ELSEWHERE
 READ_BY_MANAGERS = {name for name, methods in OF_MANAGERS.items() if "GET" in methods}
 # The mail itself is framed by its page and made for readers of mail.
 FRAMED = {"report-mail"}
+# Their tables are examples or prose, not data.
+NO_DATA = {"styleguide", "guide", "help"}
 LOOKS = [("desktop", 1440, "light"), ("desktop", 1440, "dark"), ("phone", 390, "dark"), ("narrow", 320, "light")]
 
 
@@ -47,12 +50,18 @@ def sideways(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
+WITHOUT_FILE = """() => [...document.querySelectorAll("table")]
+    .filter((table) => !(table.closest("section") ?? document).querySelector("a[href*='export=']"))
+    .map((table) => table.caption?.innerText ?? table.className)"""
+
+
 def look(page: Page, name: str, path: str, said: list[str]) -> list[str]:
     """What is wrong with one page, as lines that begin with its name."""
     said.clear()
     page.goto(path)
     page.wait_for_load_state("load")
     wrong = faults(page) + [f"the console says: {line}" for line in said]
+    wrong += [f"no CSV of the table {table!r}" for table in page.evaluate(WITHOUT_FILE) if name not in NO_DATA]
     if sideways(page):
         wrong.append(f"scrolls sideways by {sideways(page)} px")
     return [f"{name}: {line}" for line in wrong]

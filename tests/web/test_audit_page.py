@@ -94,3 +94,20 @@ def test_tokens_of_workspaces_and_of_others_stay(as_owner, rival_workspace, nort
     wrong = as_owner.post(TOKENS, {"make_token": "1", "name": "", "scope": "read", "lives": ""})
     assert wrong.status_code == 422
     assert "Name it with 1 to 120 characters." in wrong.content.decode()
+
+
+def test_tokens_come_as_a_file_without_their_secrets(as_owner, agency):
+    form = {"make_token": "1", "name": "=Nightly", "scope": "read", "lives": ""}
+    [secret] = set(SECRET.findall(as_owner.post(TOKENS, form).content.decode()))
+    answer = as_owner.get(TOKENS, {"export": "tokens"})
+    lines = answer.content.decode().splitlines()
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    assert "'=Nightly" in lines[1]
+    assert secret not in answer.content.decode()
+
+
+def test_open_invitations_come_as_a_file(as_owner, agency):
+    invited = {"email": "new@example.org", "role": "analyst"}
+    assert as_owner.post("/agency/marlow-pike/members/invite/", invited).status_code == 302
+    lines = as_owner.get("/agency/marlow-pike/members/", {"export": "invitations"}).content.decode().splitlines()
+    assert lines[1].startswith("new@example.org,analyst,")

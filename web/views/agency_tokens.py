@@ -14,8 +14,9 @@ from accounts.models import ApiToken, Membership
 from accounts.permissions import Action, may, workspaces_of_user
 from accounts.views import for_managers
 from common.errors import Refusal
+from reports.ways_out.csv_file import answer_csv
 from web.forms.keys import LIVES, SCOPES, read_token
-from web.views.keys import TOKEN, shown_keys, state_of
+from web.views.keys import TOKEN, shown_keys, state_of, table_of_tokens
 
 
 @for_managers
@@ -24,6 +25,8 @@ def agency_tokens(request: HttpRequest, own: Membership) -> HttpResponse:
     """The agency's tokens; a new one's secret is on the page that answers, and nowhere after."""
     if not may(own.role, Action.MANAGE_KEYS):
         raise PermissionDenied
+    if request.GET.get("export") == "tokens":
+        return answer_csv(table_of_tokens(_list_tokens(own)), f"{own.agency.slug}-tokens")
     if request.method != "POST":
         return _page(request, own)
     if "revoke_token" in request.POST:
@@ -36,6 +39,11 @@ def agency_tokens(request: HttpRequest, own: Membership) -> HttpResponse:
         own.agency, name=wanted.name, scope=wanted.scope, expires_at=wanted.expires_at, made_by=own
     )
     return _page(request, own, secret=secret)
+
+
+def _list_tokens(own: Membership) -> list[ApiToken]:
+    rows = ApiToken.objects.filter(agency=own.agency, workspace=None).select_related("made_by__user").order_by("-pk")
+    return shown_keys(rows, timezone.now())
 
 
 def _revoke(request: HttpRequest, own: Membership) -> HttpResponse:
@@ -57,10 +65,10 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
-    rows = ApiToken.objects.filter(agency=own.agency, workspace=None).select_related("made_by__user").order_by("-pk")
+    tokens = _list_tokens(own)
     context: dict[str, Any] = {
         "agency": own.agency,
-        "tokens": [(token, state_of(token, now)) for token in shown_keys(rows, now)],
+        "tokens": [(token, state_of(token, now)) for token in tokens],
         "scopes": SCOPES.items(),
         "lives": [(value, title) for value, (title, _length) in LIVES.items()],
         "made": TOKEN if secret else "",

@@ -90,14 +90,9 @@ class Keys(FormPage):
 
     def tables(self, page: Mapping[str, Any]) -> dict[str, Table]:
         write_keys = [(key.prefix, key.created_at, key.revoked_at) for key, _state in page["write_keys"]]
-        heads = [_("Name"), _("Begins with"), _("May"), _("Made"), _("Last used"), _("Ends")]
-        tokens = [
-            (token.name, token.prefix, token.scope, token.created_at, token.last_used_at, _end_of(token))
-            for token, _state in page["tokens"]
-        ]
         return {
             "write-keys": Table([_("Begins with"), _("Made"), _("Ends")], write_keys),
-            "tokens": Table(heads, tokens),
+            "tokens": table_of_tokens(token for token, _state in page["tokens"]),
         }
 
     def _show_once(self, made: str, secret: str) -> HttpResponse:
@@ -113,6 +108,16 @@ def _find(rows: QuerySet[Any], given: str) -> Any:
     if found is None:
         raise Http404
     return found
+
+
+def table_of_tokens(tokens: Iterable[ApiToken]) -> Table:
+    """What may be known of tokens after they were shown."""
+    heads = [_("Name"), _("Begins with"), _("May"), _("Made"), _("Last used"), _("Ends")]
+    rows = [
+        (token.name, token.prefix, token.scope, token.created_at, token.last_used_at, _end_of(token))
+        for token in tokens
+    ]
+    return Table(heads, rows)
 
 
 def _end_of(token: ApiToken) -> datetime | None:
