@@ -90,7 +90,7 @@ group by 1, 2;
 def make_big_shop(data_dir: Any, touches: int) -> Any:
     """A workspace with a year of touches, orders, leads, spend and credit; days are filled."""
     from accounts.models import Workspace
-    from attribution.actions import fill_days
+    from attribution.actions import fill_days, sum_next_open_days
 
     workspace, goals = _make_workspace()
     end = datetime.now(UTC)
@@ -116,6 +116,8 @@ def make_big_shop(data_dir: Any, touches: int) -> Any:
     days = [end.date() - timedelta(days=number) for number in range(DAYS + 1)]
     for first in range(0, len(days), 60):
         fill_days(workspace, days[first : first + 60])
+    while sum_next_open_days(workspace, end):
+        pass
     with postgres.superuser(data_dir, "headwater") as connection:
         connection.execute("vacuum analyze")
     return Workspace.objects.get(pk=workspace.pk)

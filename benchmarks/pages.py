@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 for name in ("OWNER_DATABASE_URL", "DATABASE_URL", "COLLECTOR_DATABASE_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL"):
     os.environ.pop(name, None)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# As the launcher has it, and before NumPy comes in.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from benchmarks.big_shop import make_big_shop  # noqa: E402 - the addresses come first
 from benchmarks.kills import make_tables  # noqa: E402

@@ -22,6 +22,7 @@ from config.embedded import folders, postgres
 
 RUNS = 9
 LAST_DAY = date(2026, 3, 31)
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
 REPORT_DAYS, STORED_DAYS = 90, 120
 LOOKBACK_DAYS = 30
 CHANNELS, CAMPAIGNS = 20, 10
@@ -74,7 +75,7 @@ def fill_everything(workspace_id: int, people: int) -> None:
     """Open paths of everybody and the credit of every day, as tasks would write them."""
     from accounts.models import Workspace
     from accounts.tenancy import workspace_scope
-    from attribution.actions import fill_days
+    from attribution.actions import fill_days, sum_next_open_days
     from tracking.storage.open_paths import save_open_paths
 
     Workspace.objects.filter(pk=workspace_id).update(lookback_days=LOOKBACK_DAYS)
@@ -85,9 +86,12 @@ def fill_everything(workspace_id: int, people: int) -> None:
     days = [LAST_DAY - timedelta(days=number) for number in range(REPORT_DAYS)]
     for first in range(0, REPORT_DAYS, 30):
         fill_days(workspace, days[first : first + 30])
+    while sum_next_open_days(workspace, NOW):
+        pass
     with postgres.superuser(DATA_DIR, "headwater") as connection:
         connection.autocommit = True
-        connection.execute("vacuum analyze tracking_openpath, attribution_dailypath, attribution_dailycredit")
+        stored = "attribution_openday, tracking_openpath, attribution_dailypath, attribution_dailycredit"
+        connection.execute(f"vacuum analyze {stored}")
 
 
 def time_runs(run: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
@@ -113,10 +117,9 @@ def measure(workspace_id: int) -> list[tuple[str, float, float]]:
 
     workspace = Workspace.objects.get(pk=workspace_id)
     query = {"start": str(LAST_DAY - timedelta(days=REPORT_DAYS - 1)), "end": str(LAST_DAY)}
-    now = datetime(2026, 4, 1, tzinfo=UTC)
     measured = []
     with workspace_scope(workspace):
-        params = parse_params(workspace, query, now=now)
+        params = parse_params(workspace, query, now=NOW)
         days = load_day_paths(workspace, goal_id=params.goal.pk, period=params.period)
         open_paths = load_open_paths(
             workspace, goal_id=params.goal.pk, period=params.period, lookback_days=LOOKBACK_DAYS
@@ -130,8 +133,8 @@ def measure(workspace_id: int) -> list[tuple[str, float, float]]:
             taken = time_runs(partial(model.solve, sums, len(channels)), time.thread_time)
             measured.append((f"solve {name}", taken, 20.0))
         for name in ("linear", *SOLVED):
-            asked = parse_params(workspace, query | {"model": name}, now=now)
-            measured.append((f"report {name}", time_runs(partial(attribution.build, workspace, asked, now)), 50.0))
+            asked = parse_params(workspace, query | {"model": name}, now=NOW)
+            measured.append((f"report {name}", time_runs(partial(attribution.build, workspace, asked, NOW)), 50.0))
     return measured
 
 

@@ -93,7 +93,9 @@ def _load_once(workspace: Workspace, params: Params) -> Sides:
             paths = open_paths if model.uses_open_paths else NO_OPEN_PATHS
             folded[model.name] = solve_groups(model, days, paths, names, channels)
             totals[model.name] = _total_of(days)
-    return Sides(folded, totals, days, open_paths, names, channels, count_names(days, names), fold, stored)
+    if OTHER in names.values():
+        reach = count_names(days, names)
+    return Sides(folded, totals, days, open_paths, names, channels, reach, fold, stored)
 
 
 def _name_all(
