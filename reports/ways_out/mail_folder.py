@@ -22,7 +22,8 @@ class EmailBackend(FileBackend):
         for mail in ours:
             _keep(folder_of(mail.workspace_id), mail.message().as_bytes())
         others = [mail for mail in email_messages if mail not in ours]
-        return len(ours) + (super().send_messages(others) or 0)
+        # Django's backend makes an empty file of nothing.
+        return len(ours) + (super().send_messages(others) or 0 if others else 0)
 
 
 def is_used() -> bool:
