@@ -31,6 +31,8 @@ class Posting:
     port: int
     key: str
     clients: int = 6
+    # Of this run among others in the same workspace.
+    name: str = "posted"
     answers: list[Answer] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
@@ -68,7 +70,7 @@ class Posting:
         number = 0
         # What was begun is brought to its end: an honest client does not forget an event.
         while not self._stopping.is_set():
-            message_id = f"{client}-{number}"
+            message_id = f"{self.name}-{client}-{number}"
             while True:
                 connection = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_S)
                 answer = self._ask(connection, message_id)
