@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -99,6 +100,9 @@ def server_command(data_dir: Path, *, durability: tuple[str, ...] = SAFE) -> lis
         "log_line_prefix=%m [%p] ",
         *durability,
     ]
+    if sys.platform == "linux":
+        # One call before recovery, not one for each of some two thousand files: back in a third of the time.
+        settings.append("recovery_init_sync_method=syncfs")
     command = [*account.prefix, str(_reachable_programs(data_dir, account) / "postgres")]
     command += ["-D", str(data_dir / "postgres")]
     return command + [part for setting in settings for part in ("-c", setting)]
