@@ -19,12 +19,23 @@ from tracking.storage.rules import condition_of
 DAYS = 30
 # Newest first, so that a preview answers at once however much comes in.
 MOST_READ = 20_000
-MOST_NAMES = 50
+MOST_NAMES, MOST_COUNTED, NAMES_SHOWN = 500, 2_000, 50
+# From name to name through the index, then a count of each: however much comes in, it costs the names there are.
 _NAMES = """
-select name, count(*) from (
-    select name, kind from tracking_event where workspace_id = %(workspace)s and at >= %(since)s
-        and kind in ('page', 'screen', 'track') order by at desc limit %(most)s
-) as newest where kind = 'track' and name is not null group by name order by count(*) desc, name limit %(names)s
+with recursive names as (
+    (select name from tracking_event where workspace_id = %(workspace)s and kind = 'track' and name is not null
+     order by name limit 1)
+    union all
+    select (select e.name from tracking_event e where e.workspace_id = %(workspace)s and e.kind = 'track'
+        and e.name > names.name order by e.name limit 1)
+    from names where names.name is not null
+)
+select name, counted.events from (select name from names where name is not null limit %(names)s) as known, lateral (
+    select count(*) as events from (
+        select 1 from tracking_event e where e.workspace_id = %(workspace)s and e.kind = 'track' and e.name = known.name
+            and e.at >= %(since)s limit %(most)s
+    ) as lately
+) as counted where counted.events > 0 order by events desc, name limit %(shown)s
 """
 
 
@@ -40,10 +51,14 @@ class GoalLine:
 
 @dataclass(frozen=True, slots=True)
 class EventName:
-    """The name of a track event, and how often it came lately."""
+    """The name of a track event, and how often it came lately, counted up to MOST_COUNTED."""
 
     name: str
     count: int
+
+    @property
+    def or_more(self) -> str:
+        return "+" if self.count >= MOST_COUNTED else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +93,9 @@ def list_archived(workspace: Workspace) -> list[Goal]:
 
 
 def list_event_names(workspace: Workspace, now: datetime) -> list[EventName]:
-    """The names of the newest track events, the most frequent first; in the workspace's scope."""
+    """The names of track events of the last 30 days, the most frequent first; in the workspace's scope."""
     since = now - timedelta(days=DAYS)
-    rows = run(workspace.pk, _NAMES, since=since, most=MOST_READ, names=MOST_NAMES)
+    rows = run(workspace.pk, _NAMES, since=since, most=MOST_COUNTED, names=MOST_NAMES, shown=NAMES_SHOWN)
     return [EventName(name, count) for name, count in rows]
 
 

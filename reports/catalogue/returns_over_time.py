@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import accumulate
 
 import polars as pl
 from django.utils.translation import gettext as _
@@ -183,12 +184,25 @@ def _load_worth(workspace: Workspace, goal_id: int, parts: list[Period]) -> list
     """For the last day of each part: by the channel of their first touch, how many customers, and all they brought."""
     orders = load_orders(workspace, goal_id, as_of=parts[-1].end)
     firsts = load_first_channels(workspace, orders["customer"].unique().to_list())
-    joined = orders.join(firsts, on="customer", how="left")
-    counted = pl.col("customer").n_unique(), pl.col("value").sum()
-    return [
-        {channel: (customers, value) for channel, customers, value in grouped.iter_rows()}
-        for grouped in (joined.filter(pl.col("day") <= part.end).group_by("channel").agg(*counted) for part in parts)
-    ]
+    # Each order in the part it came in (those of before in the first), so that what is added up part by part is theirs.
+    ends = pl.Series([part.end for part in parts], dtype=pl.Date)
+    placed = orders.join(firsts, on="customer", how="left").with_columns(
+        ends.search_sorted(orders["day"]).alias("part") if len(orders) else pl.lit(0).alias("part")
+    )
+    firsts_of = placed.group_by("channel", "customer").agg(pl.col("part").min())
+    joined = firsts_of.group_by("part", "channel").agg(pl.len())
+    spent = placed.group_by("part", "channel").agg(pl.col("value").sum())
+    found = {(part, channel): (0, value) for part, channel, value in spent.iter_rows()}
+    for part, channel, customers in joined.iter_rows():
+        found[part, channel] = (customers, found[part, channel][1])
+    return list(
+        accumulate(({c: both for (at, c), both in found.items() if at == place} for place in range(len(parts))), _join)
+    )
+
+
+def _join(before: Worth, more: Worth) -> Worth:
+    added = {name: (before.get(name, (0, 0)), more.get(name, (0, 0))) for name in (*before, *more)}
+    return {name: (one[0] + other[0], one[1] + other[1]) for name, (one, other) in added.items()}
 
 
 def _mean(micros: int, customers: int) -> Decimal | None:
