@@ -35,6 +35,11 @@ PAGES: Mapping[str, KeptPage] = {
     "attribution-people": KeptPage(
         gettext_lazy("Attribution, people"), (*_DAYS, "goal", "model", *GROUPS), Action.SEE_PEOPLE
     ),
+    "attribution-look-back": KeptPage(gettext_lazy("Attribution, look-back"), (*_DAYS, "goal", "model")),
+    "attribution-paths": KeptPage(
+        gettext_lazy("Attribution, top paths"), (*_DAYS, "compare", "goal", "repeats", "steps")
+    ),
+    "attribution-timing": KeptPage(gettext_lazy("Attribution, time and length"), (*_DAYS, "compare", "goal")),
     "journeys": KeptPage(gettext_lazy("Journeys"), (*_DAYS, "converted", "channel"), Action.SEE_PEOPLE),
     "pipeline": KeptPage(gettext_lazy("Pipeline"), (*_DAYS, "compare", "model", "window_days", "breakdown")),
     "returns": KeptPage(gettext_lazy("Returns"), (*_CREDIT, "group_by")),
