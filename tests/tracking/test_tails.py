@@ -1,10 +1,10 @@
-"""People with many events are derived again from where new ones make a difference: with the very same facts."""
+"""People who come back are derived again from where new events make a difference: with the very same facts."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.tracking.core.given import event, identify, minutes, order, page, refund, tagged
+from tests.tracking.core.given import alias, event, identify, minutes, order, page, refund, tagged
 from tests.tracking.shop import Shop, open_shop
 from tests.tracking.test_derive import a_world_shop, derive_in_batches_of
 from tests.tracking.test_open_paths import open_paths, open_paths_of_twin
@@ -21,19 +21,18 @@ pytestmark = pytest.mark.django_db(transaction=True)
 DAY = 24 * 60
 
 
-@pytest.fixture(autouse=True)
-def two_are_many(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Whoever has two events is read in part; gives how many events of each such person were read."""
-    monkeypatch.setattr(deriving, "MANY", 1)
-    read: list[int] = []
-    real = deriving.derive_tail
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many events of each person were derived from."""
+    numbers: list[int] = []
+    real = deriving.derive
 
-    def derive_tail(workspace_id, group, person, *rest):
-        read.append(len(person.events))
-        return real(workspace_id, group, person, *rest)
+    def derive(people, *rest):
+        numbers.extend(len(person.events) for person in people.values())
+        return real(people, *rest)
 
-    monkeypatch.setattr(deriving, "derive_tail", derive_tail)
-    return read
+    monkeypatch.setattr(deriving, "derive", derive)
+    return numbers
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
@@ -56,21 +55,21 @@ def shop() -> Shop:
     return open_shop()
 
 
-def test_only_the_end_of_a_long_story_is_read(shop, two_are_many):
+def test_only_the_end_of_a_long_story_is_read(shop, read):
     for day in range(30):
         shop.tell(page("?kiosk", minutes(day * DAY), tagged(f"c{day}")))
     shop.tell(order("?kiosk", minutes(29 * DAY + 5), "o1", revenue=80))
     # The visit of that day, and the order in it.
-    assert two_are_many[-1] == 2
+    assert read[-1] == 2
     assert len(shop.touches()) == 30
     assert len(shop.conversions()) == 1
 
 
-def test_a_late_event_is_told_from_its_own_day_on(shop, two_are_many):
+def test_a_late_event_is_told_from_its_own_day_on(shop, read):
     for day in range(10):
         shop.tell(page("?kiosk", minutes(day * DAY), tagged(f"c{day}")))
     shop.tell(page("?kiosk", minutes(4 * DAY + 20), tagged("late")))
-    assert two_are_many[-1] == 7
+    assert read[-1] == 7
     assert len(shop.touches()) == 11
 
 
@@ -88,6 +87,21 @@ def test_a_device_of_somebody_elses_is_noted_however_long_ago(shop):
         shop.tell(order("bob", minutes(number * DAY), f"o{number}", revenue=1))
     assert {note for _, _, note in shop.conversions()} == {"", "shared_device"}
     assert [note for _, _, note in sorted(shop.conversions(), key=str)].count("shared_device") == 4
+
+
+def test_a_device_is_noted_where_the_alias_that_told_so_came_long_before(shop):
+    shop.tell(page("?a", minutes(0)), identify("ada", "?a", minutes(1)))
+    shop.tell(alias("bob", "?a", minutes(2)))
+    shop.tell(order("bob", minutes(5 * DAY), "o1", revenue=1), order("cem", minutes(5 * DAY), "o2", revenue=1))
+    shop.tell(order("bob", minutes(9 * DAY), "o3", revenue=1))
+    assert sorted(note for _, _, note in shop.conversions()) == ["", "shared_device", "shared_device"]
+
+
+def test_a_device_of_ones_own_is_no_shared_one(shop):
+    shop.tell(identify("ada", "?a", minutes(0)))
+    for number in (100, 200):
+        shop.tell(order("ada", minutes(number * DAY), f"o{number}", anonymous="?a", revenue=1))
+    assert {note for _, _, note in shop.conversions()} == {""}
 
 
 def test_what_counts_once_was_reached_long_ago(shop):

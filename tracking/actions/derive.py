@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 import psycopg
@@ -16,7 +17,7 @@ from tracking.actions.attempts import Attempt, begin_attempt, end_attempt, is_ou
 from tracking.actions.erase import refuse_erased, without_erased
 from tracking.actions.quarantine import quarantine_event, quarantine_person, refuse_sealed
 from tracking.actions.refills import finish_refills
-from tracking.actions.tails import MANY, derive_tail, events_of, find_tail
+from tracking.actions.tails import derive_tails, find_tails
 from tracking.core.changes import Changes, find_changed_days, find_people_who_moved
 from tracking.core.facts import ORDER_COMPLETED, ORDER_REFUNDED, PersonEvents, PersonFacts, Rules, StoredEvent
 from tracking.core.identity import ANONYMOUS, USER, Group, Id, read_mentions
@@ -46,10 +47,11 @@ log = logging.getLogger(__name__)
 # A person brings along all their events; an event, those of one person.
 PEOPLE_A_BATCH = 1000
 # What comes of so many new people passes to the database at once, more than that in turns.
-PEOPLE_A_PART = 500
+PEOPLE_A_PART = 1000
 # One turn of a workspace: with many waiting, each has its next turn after so many seconds times their number, shared
 # by the worker's processes.
 TURN_S = 2.0
+EVER = datetime.min.replace(tzinfo=UTC)
 # The upper half of the key of the advisory lock under which one worker derives one workspace.
 _LOCK = 0x6865_7764
 
@@ -104,9 +106,10 @@ def derive_batch(workspace: Workspace, attempt: Attempt) -> None:
     tellers = {_owner_of(event) for event in book.read(order_ids_in(events))}
     with answers_later():
         people = save_people(workspace.pk, read_mentions(events), tellers)
-        persons = _gather_new(people, events) | load_persons(workspace, people, rules, most=MANY + 1)
         told = [*events, *book.read(order_ids_in(events))]
-        tails = _take_tails(workspace, rules, people, persons, told)
+        tails = _find_tails(workspace, rules, people, told)
+        since = {number: tail.since for number, tail in tails.items()}
+        persons = _gather_new(people, events) | load_persons(workspace, people, rules, since=since)
         derive_people(workspace, rules, people, persons, book, tails, refunded=order_ids_in(events, ORDER_REFUNDED))
         leave_inbox(workspace.pk, batch.places)
 
@@ -142,15 +145,14 @@ def derive_people(
         sealed = load_sealed(workspace.pk, people.numbers, people.gone, seal)
     save_refunds(workspace.pk, refunded, ledger)
     read, numbers = reader_of_arrivals(rules), MarkNumbers(workspace.pk, rules.channels)
+
+    def derive_after(before: Mapping[int, Sealed]) -> dict[int, PersonFacts]:
+        return derive({n: persons[n] for n in before}, ledger, rules, before, read)
+
     # Known people first: what they lose to new ones is theirs no longer when those are added.
     whole = {n: person for n, person in persons.items() if n not in people.new and n not in tails}
     known = derive(whole, ledger, rules, sealed, read)
-
-    def derive_after(person: PersonEvents, before: Sealed) -> PersonFacts:
-        return derive({0: person}, ledger, rules, {0: before}, read)[0]
-
-    for n, tail in tails.items():
-        known[n] = derive_tail(workspace.pk, people.groups[n], persons[n], tail, rules, derive_after)
+    known |= derive_tails(workspace.pk, people.groups, tails, rules, derive_after)
     changes = _save_known(workspace.pk, people, known, numbers, tails)
     # Visits that moved along with a person left behind how much of them came before the seal.
     save_sealed_hits(workspace.pk, hits_of(sealed, people.gone.values()) if sealed else {})
@@ -161,23 +163,12 @@ def derive_people(
     note_days(workspace.pk, find_changed_days(changes, lookbacks, rules.zone), refill_id)
 
 
-def _take_tails(
-    workspace: Workspace,
-    rules: Rules,
-    people: People,
-    persons: dict[int, PersonEvents],
-    told: Iterable[StoredEvent],
-) -> dict[int, Tail]:
-    """Read again whoever has too many events to be read whole: from where the new ones make a difference, or whole."""
-    tails = {}
-    for number in [n for n, person in persons.items() if len(person.events) > MANY and n not in people.new]:
-        group = people.groups[number]
-        if number in people.settled and workspace.sealed_at is None:
-            tails[number] = find_tail(workspace.pk, number, rules, events_of(group, told))
-        seal = tails[number].since if number in tails else workspace.sealed_at
-        events = load_events_of(workspace.pk, group.users, group.anonymous, rules.event_names, seal=seal)
-        persons[number] = PersonEvents(events, frozenset(group.anonymous))
-    return tails
+def _find_tails(workspace: Workspace, rules: Rules, people: People, told: Iterable[StoredEvent]) -> Mapping[int, Tail]:
+    """Of whom only the end is derived again: of all whose ids stay as they were. What is sealed stands anyway."""
+    if workspace.sealed_at is not None:
+        return {}
+    groups = {number: people.groups[number] for number in sorted(people.settled)}
+    return find_tails(workspace.pk, groups, rules, told) if groups else {}
 
 
 def _save_known(
@@ -220,15 +211,15 @@ GIVE_UP: dict[str, Callable[[Workspace, Attempt], None]] = {
 
 
 def load_persons(
-    workspace: Workspace, people: People, rules: Rules, *, most: int | None = None
+    workspace: Workspace, people: People, rules: Rules, *, since: Mapping[int, datetime] = MappingProxyType({})
 ) -> dict[int, PersonEvents]:
-    """Everything kept about these people, or at most so many events of each id; new ones are left out."""
+    """Everything kept about these people, of some only `since` then; new ones are left out."""
     groups = {number: group for number, group in people.groups.items() if number not in people.new}
-    users = [user for group in groups.values() for user in group.users]
-    anonymous = [one for group in groups.values() for one in group.anonymous]
-    seal = workspace.sealed_at
-    events = load_events_of(workspace.pk, users, anonymous, rules.event_names, seal=seal, most=most)
-    return _share_out(events, groups)
+    # Before the seal events are gone, or about to go: half of them would tell less than none.
+    ever = workspace.sealed_at or EVER
+    users = {user: since.get(n, ever) for n, group in groups.items() for user in group.users}
+    anonymous = {one: since.get(n, ever) for n, group in groups.items() for one in group.anonymous}
+    return _share_out(load_events_of(workspace.pk, users, anonymous, rules.event_names), groups)
 
 
 def _gather_new(people: People, events: Iterable[StoredEvent]) -> dict[int, PersonEvents]:
@@ -274,7 +265,7 @@ def _settle(workspace: Workspace) -> Workspace:
     """
     with connection.cursor() as cursor:
         # We only look rows up by their keys. A bitmap of all that waits, sorted anew for each batch, looks cheap to a
-        # planner that knows little of the workspace.
-        cursor.execute("set local enable_bitmapscan = off")
+        # planner that knows little of the workspace; so does a walk over all of a table that was small once.
+        cursor.execute("set local enable_bitmapscan = off; set local enable_seqscan = off")
         cursor.execute("select 1 from accounts_workspace where id = %s for share", [workspace.pk])
     return Workspace.objects.get(pk=workspace.pk)

@@ -98,7 +98,7 @@ class Refund(NamedTuple):
     amount_micros: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PersonEvents:
     """Everything stored about one person, and the anonymousIds that are theirs."""
 
@@ -106,7 +106,7 @@ class PersonEvents:
     anonymous_ids: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PersonFacts:
     """All that is derived about one person, each list in order of time."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 from common.money import MOST_MICROS, convert_micros, find_rate
@@ -58,9 +59,10 @@ def is_order_of_its_own(event: StoredEvent, ledger: Ledger) -> bool:
 
 def reach_goal(goal: GoalRule, occurrences: list[Occurrence], ledger: Ledger, rules: Rules) -> list[Conversion]:
     """The conversions of one goal, in order: every occurrence, or the earliest one only."""
-    reached = [one for one in occurrences if one.event.name == goal.event and meets_all(goal.where, one.properties)]
     conversions: list[Conversion] = []
-    for one in reached:
+    for one in occurrences:
+        if one.event.name != goal.event or not meets_all(goal.where, one.properties):
+            continue
         refunds = ledger.refunds.get(one.order_id, []) if one.order_id is not None else []
         conversion = convert(goal, one, refunds, rules)
         if conversion is not None:
@@ -72,6 +74,8 @@ def reach_goal(goal: GoalRule, occurrences: list[Occurrence], ledger: Ledger, ru
 
 def enter_stages(occurrences: list[Occurrence], rules: Rules) -> list[StageEntry]:
     """The first occurrence of each stage's goal."""
+    if not occurrences:
+        return []
     goals = {goal.id: goal for goal in rules.goals}
     entries = []
     for stage in rules.stages:
@@ -86,6 +90,8 @@ def enter_stages(occurrences: list[Occurrence], rules: Rules) -> list[StageEntry
 def find_stage_events(events: Iterable[StoredEvent], rules: Rules) -> list[StageEvent]:
     """Every track event that some stage is about: a funnel counts events, not what they are worth."""
     names = rules.stage_names
+    if not names:
+        return []
     return [StageEvent(event.name or "", event.at) for event in events if event.kind == "track" and event.name in names]
 
 
@@ -108,16 +114,16 @@ def convert(goal: GoalRule, one: Occurrence, refunds: list[Refund], rules: Rules
 
 def price(plain: Conversion, amount: int, refunded: int, currency: str, rules: Rules) -> Conversion:
     """Value a conversion at the rate of its day; a refund uses the rate of its order."""
-    priced = plain._replace(amount_micros=amount, refunded_micros=refunded, currency=currency)
+    priced = partial(plain._replace, amount_micros=amount, refunded_micros=refunded, currency=currency)
     if currency == rules.currency:
-        return priced._replace(value_micros=amount - refunded, rate=Decimal(1))
+        return priced(value_micros=amount - refunded, rate=Decimal(1))
     rate = find_rate(currency, rules.currency, day_of(plain.at, rules.zone))
     if rate is None:
-        return priced._replace(note=NO_RATE)
+        return priced(note=NO_RATE)
     value = convert_micros(amount - refunded, rate)
     if value > MOST_MICROS:
-        return priced._replace(note=TOO_LARGE)
-    return priced._replace(value_micros=value, rate=rate.factor.quantize(RATE_STEP), rate_day=rate.day)
+        return priced(note=TOO_LARGE)
+    return priced(value_micros=value, rate=rate.factor.quantize(RATE_STEP), rate_day=rate.day)
 
 
 def value_again(conversion: Conversion, rules: Rules) -> Conversion:
@@ -133,7 +139,7 @@ def value_again(conversion: Conversion, rules: Rules) -> Conversion:
 
 def meets_all(conditions: tuple[Condition, ...], properties: Mapping[str, Any]) -> bool:
     """Whether an event's properties fulfil every condition of a goal."""
-    return all(OPERATORS[c.op](look_up(properties, c.path), c.value) for c in conditions)
+    return not conditions or all(OPERATORS[c.op](look_up(properties, c.path), c.value) for c in conditions)
 
 
 def _equals(value: object, wanted: object) -> bool:

@@ -7,6 +7,7 @@ anonymousId; two userIds are one person only by an alias whose previousId was it
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple
 
 from tracking.core.facts import Place, StoredEvent
@@ -41,9 +42,14 @@ class Group:
 
     def ids(self) -> list[Id]:
         """In a fixed order: users first, each sorted."""
-        if not self.users:
-            return [Id(ANONYMOUS, a) for a in sorted(self.anonymous)]
+        if not self.users and len(self.anonymous) == 1:
+            return [Id(ANONYMOUS, *self.anonymous)]
         return [Id(USER, u) for u in sorted(self.users)] + [Id(ANONYMOUS, a) for a in sorted(self.anonymous)]
+
+    @property
+    def first(self) -> Id:
+        """The first of them, which is no other person's."""
+        return Id(USER, min(self.users)) if self.users else Id(ANONYMOUS, min(self.anonymous))
 
 
 @dataclass(slots=True)
@@ -109,8 +115,8 @@ def group_ids(
         if owner in leaders:
             groups[leaders[owner]].anonymous.add(value)
         else:
-            strangers.append(Group(anonymous={value}))
-    return sorted([*groups.values(), *strangers], key=Group.ids)
+            strangers.append(Group(set(), {value}))
+    return sorted([*groups.values(), *strangers], key=attrgetter("first"))
 
 
 def find_leaders(users: Iterable[str], merges: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from tracking.core.channels import is_paid_like
 from tracking.core.click_ids import KIND_OF_PARAMETER, ClickId, FoundIds, find_click_ids
 from tracking.core.referrers import MAX_SOURCE, PAYMENT_AND_SIGN_IN_HOSTS, Referrer, find_referrer
@@ -25,7 +27,7 @@ _ALL_TAGS = frozenset(name for names in _TAG_NAMES.values() for name in names)
 _KNOWN_PARAMETERS = _ALL_TAGS | KIND_OF_PARAMETER.keys()
 
 
-class Arrival(NamedTuple):
+class Arrival(Struct, frozen=True, gc=False):
     """What a page event says about where it came from; url and referrer may be empty."""
 
     url: str

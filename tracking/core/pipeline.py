@@ -58,7 +58,7 @@ def derive_person(
     """The facts of one person."""
     events = sorted(person.events, key=IN_ORDER)
     sessions, touches = walk_sessions(refuse_bots(parse_hits(events)), read, sealed.facts)
-    occurrences = find_occurrences(events, ledger, frozenset(goal.event for goal in rules.goals))
+    occurrences = find_occurrences(events, ledger, rules.event_names)
     conversions = [found for goal in rules.goals for found in reach_goal(goal, occurrences, ledger, rules)]
     if conversions:
         shared_since = find_shared_since(events, person.anonymous_ids)
@@ -78,7 +78,7 @@ def parse_hits(events: Iterable[StoredEvent]) -> list[Hit]:
 
 def refuse_bots(hits: Iterable[Hit]) -> list[Hit]:
     """Hits of machines open no session; what they track is kept, for accepted money is never lost."""
-    return [hit for hit in hits if not is_bot(hit.user_agent)]
+    return [hit for hit in hits if not (hit.user_agent and is_bot(hit.user_agent))]
 
 
 def note_shared_device(
@@ -104,7 +104,7 @@ def note_shared_device(
 def find_shared_since(events: list[StoredEvent], anonymous_ids: frozenset[str]) -> datetime | None:
     """When the person first used an anonymousId that belongs to somebody else; None if never."""
     for event in events:
-        if any(link.anonymous_id not in anonymous_ids for link in links_of(event)):
+        if event.user_id is not None and any(link.anonymous_id not in anonymous_ids for link in links_of(event)):
             return event.at
     return None
 

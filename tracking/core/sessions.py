@@ -1,8 +1,9 @@
 """Visits and the touches in them: the 30-minute rule."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
 from msgspec import MsgspecError, Struct
 from msgspec.json import Decoder
@@ -14,12 +15,14 @@ from tracking.core.payloads import as_object, as_text, read_payload
 # A gap of exactly this length still belongs to the session.
 LONGEST_GAP = timedelta(minutes=30)
 
+# Straight from rows of the right length: a batch has thousands.
+_new_session: Callable[[Iterable[Any]], Session] = partial(tuple.__new__, Session)
 _ENDED_AT, _HITS = Session._fields.index("ended_at"), Session._fields.index("hits")
 
 ReadArrivals = Callable[[Arrival], ReadArrival]
 
 
-class Hit(NamedTuple):
+class Hit(Struct, gc=False):
     """A page or screen event, read."""
 
     at: datetime
@@ -81,19 +84,20 @@ def walk_sessions(hits: list[Hit], read: ReadArrivals, sealed: PersonFacts) -> t
     """
     visits: list[list[Any]] = [list(session) for session in sealed.sessions]
     touches = list(sealed.touches)
-    last = visits[-1][_ENDED_AT] if visits else None
+    visit: list[Any] = visits[-1] if visits else []
     for hit in hits:
-        arrived = read(hit.arrival)
-        if last is None or hit.starts_visit or hit.at - last > LONGEST_GAP:
-            touches.append(make_touch(hit, arrived, touches))
-            visits.append([hit.at, touches[-1].tie, hit.at, 1, arrived.mark])
+        at, arrived = hit.at, read(hit.arrival)
+        if not visit or hit.starts_visit or at - visit[_ENDED_AT] > LONGEST_GAP:
+            touch = make_touch(hit, arrived, touches)
+            touches.append(touch)
+            visit = [at, touch.tie, at, 1, arrived.mark]
+            visits.append(visit)
         else:
             if arrived.says_origin and origin_of(arrived.mark) != origin_of(touches[-1].mark):
                 touches.append(make_touch(hit, arrived, touches))
-            visits[-1][_ENDED_AT] = hit.at
-            visits[-1][_HITS] += 1
-        last = hit.at
-    return [Session._make(visit) for visit in visits], touches
+            visit[_ENDED_AT] = at
+            visit[_HITS] += 1
+    return list(map(_new_session, visits)), touches
 
 
 def make_touch(hit: Hit, arrived: ReadArrival, before: list[Touch]) -> Touch:

@@ -1,46 +1,56 @@
 """Events on their way into the pipeline."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from tracking.core.facts import ORDER_COMPLETED, ORDER_REFUNDED, StoredEvent
-from tracking.storage.packed import pack
-from tracking.storage.rows import for_each, run, send
+from tracking.storage.packed import Packed, pack, unpack_numbers
+from tracking.storage.rows import Row, for_each, run, send
 
-# Before the seal events are gone, or about to go: half of them would tell less than none.
-_KEPT = "at >= coalesce(%(seal)s::timestamptz, '-infinity')"
 COLUMNS = "message_id, kind, at, anonymous_id, user_id, name, order_id"
 # Payloads are the bulk of an event: only those are read from which a fact may come.
 _TELLING = "case when kind in ('page', 'screen', 'alias') or name = any(%(names)s::text[]) then payload::text end"
 _OF_USER = f"""
 select {COLUMNS}, {_TELLING} from tracking_event
-where workspace_id = %(workspace)s and user_id = wanted.id and {_KEPT} and (
+where workspace_id = %(workspace)s and user_id = wanted.id and at >= wanted.since and (
     kind in ('page', 'screen', 'alias') or kind = 'track' and name = any(%(names)s::text[])
     or anonymous_id is not null
-) limit %(most)s
+)
 """  # noqa: S608 - our own text
 _OF_ANONYMOUS = f"""
 select {COLUMNS}, {_TELLING} from tracking_event
-where workspace_id = %(workspace)s and user_id is null and anonymous_id = wanted.id and {_KEPT}
-    and (kind in ('page', 'screen') or kind = 'track' and name = any(%(names)s::text[])) limit %(most)s
+where workspace_id = %(workspace)s and user_id is null and anonymous_id = wanted.id and at >= wanted.since
+    and (kind in ('page', 'screen') or kind = 'track' and name = any(%(names)s::text[]))
 """  # noqa: S608 - our own text
-_OF_PEOPLE = f"{for_each('users', 'text', _OF_USER)} union all {for_each('anonymous', 'text', _OF_ANONYMOUS)}"
+_OF_PEOPLE = " union all ".join(
+    [
+        for_each("users", "text", _OF_USER, since="users_since"),
+        for_each("anonymous", "text", _OF_ANONYMOUS, since="anonymous_since"),
+    ]
+)
 _OF_ORDER = f"""
 select {COLUMNS}, case when name = %(refunded)s then payload::text end from tracking_event
 where workspace_id = %(workspace)s and order_id = wanted.id
 """  # noqa: S608 - our own text
-_WAITING = f"""
-select i.seq, e.* from (
+# As the database sends arrays, for they go back as they came; ids in their order, in which an index walks through them.
+_WAITING = """
+select array_send(array_agg(seq)), array_send(array_agg(message_id order by message_id)) from (
     select seq, message_id from tracking_inbox where workspace_id = %(workspace)s
         and (%(only)s::bigint is null or seq = %(only)s) order by seq limit %(size)s
-) i left join lateral (
-    select {COLUMNS}, {_TELLING}
-    from tracking_event where workspace_id = %(workspace)s and message_id = i.message_id offset 0
-) e on true
+) as waiting
+"""
+_OF_MESSAGES = f"""
+select {COLUMNS}, {_TELLING} from tracking_event
+where workspace_id = %(workspace)s and message_id = any(%(messages)s::text[])
 """  # noqa: S608 - our own text
 _PLACES = "select seq from tracking_inbox where workspace_id = %(workspace)s order by seq limit %(most)s"
 _LEAVE = "delete from tracking_inbox where workspace_id = %(workspace)s and seq = any(%(places)s::bigint[])"
+
+
+# Without a look at the length of each row: all are of one statement.
+_new_event: Callable[[Row], StoredEvent] = partial(tuple.__new__, StoredEvent)
 
 
 class Batch(NamedTuple):
@@ -60,8 +70,16 @@ def load_batch(workspace_id: int, size: int, only: int | None = None, *, names: 
 
     `names` are the events that goals are about; of others the payload is left unread.
     """
-    rows = run(workspace_id, _WAITING, size=size, only=only, names=list(names))
-    return Batch([row[0] for row in rows], [StoredEvent._make(row[1:]) for row in rows if row[1] is not None])
+    [(places, messages)] = run(workspace_id, _WAITING, size=size, only=only)
+    if messages is None:
+        return Batch([], [])
+    rows = run(workspace_id, _OF_MESSAGES, messages=Packed(messages), names=list(names))
+    return Batch(unpack_numbers(places).tolist(), as_events(rows))
+
+
+def as_events(rows: Iterable[Row]) -> list[StoredEvent]:
+    """Rows of COLUMNS and a payload."""
+    return list(map(_new_event, rows))
 
 
 def leave_inbox(workspace_id: int, places: list[int]) -> None:
@@ -70,15 +88,9 @@ def leave_inbox(workspace_id: int, places: list[int]) -> None:
 
 
 def load_events_of(
-    workspace_id: int,
-    users: Collection[str],
-    anonymous: Collection[str],
-    names: Collection[str],
-    *,
-    seal: datetime | None = None,
-    most: int | None = None,
+    workspace_id: int, users: Mapping[str, datetime], anonymous: Mapping[str, datetime], names: Collection[str]
 ) -> list[StoredEvent]:
-    """The events of these ids since the seal from which facts may come, all or at most so many of each id.
+    """The events of these ids, of each since its time, from which facts may come.
 
     `names` are the events that goals are about.
     """
@@ -86,12 +98,12 @@ def load_events_of(
         workspace_id,
         _OF_PEOPLE,
         users=pack("text", users),
+        users_since=pack("timestamptz", users.values()),
         anonymous=pack("text", anonymous),
+        anonymous_since=pack("timestamptz", anonymous.values()),
         names=list(names),
-        seal=seal,
-        most=most,
     )
-    return [StoredEvent._make(row) for row in rows]
+    return as_events(rows)
 
 
 class OrderBook:
@@ -106,8 +118,7 @@ class OrderBook:
         if missing := [order_id for order_id in order_ids if order_id not in self._told]:
             self._told |= {order_id: [] for order_id in missing}
             values = {"orders": pack("text", missing), "refunded": ORDER_REFUNDED}
-            for row in run(self._workspace_id, for_each("orders", "text", _OF_ORDER), **values):
-                event = StoredEvent._make(row)
+            for event in as_events(run(self._workspace_id, for_each("orders", "text", _OF_ORDER), **values)):
                 self._told[event.order_id].append(event)
         told = [event for order_id in order_ids for event in self._told[order_id]]
         return told if seal is None else [event for event in told if event.at >= seal]

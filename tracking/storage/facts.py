@@ -11,12 +11,18 @@ from tracking.core.changes import Changes, Moment
 from tracking.core.facts import Ledger, PersonFacts
 from tracking.core.marks import Mark
 from tracking.storage.open_paths import add_open_paths
-from tracking.storage.packed import pack
+from tracking.storage.packed import Packed, pack
 from tracking.storage.rows import Row, Table, add_columns, for_each, put_rows, remove_rows, run
 
 _TOUCH_KEY = {"person_id": "bigint", "at": "timestamptz", "tie": "integer"}
 TOUCHES = Table("tracking_touch", _TOUCH_KEY, {"mark_id": "bigint"})
 DETAILS = Table("tracking_touchdetail", _TOUCH_KEY, {"message_id": "text", "landing_url": "text", "click_ids": "jsonb"})
+# Of who was erased nothing of the kind is left.
+TOUCHES_WITH_MESSAGES = Table(
+    "tracking_touch left join tracking_touchdetail using (workspace_id, person_id, at, tie)",
+    _TOUCH_KEY,
+    {"mark_id": "bigint", "coalesce(message_id, '')": "text"},
+)
 SESSIONS = Table(
     "tracking_session",
     {"person_id": "bigint", "started_at": "timestamptz", "tie": "integer"},
@@ -53,8 +59,6 @@ REFUNDS = Table(
     {"order_id": "text", "key": "text"},
     {"at": "timestamptz", "message_id": "text", "amount_micros": "bigint"},
 )
-_MESSAGES = Table("tracking_touchdetail", _TOUCH_KEY, {"message_id": "text"})
-
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 Load = Callable[[Table], dict[Row, Row]]
@@ -66,6 +70,11 @@ class Difference(NamedTuple):
     removed: dict[Row, Row]
     put: dict[Row, Row]
     replaced: dict[Row, Row]
+
+    @property
+    def added(self) -> dict[Row, Row]:
+        """What takes no other row's place."""
+        return {key: rest for key, rest in self.put.items() if key not in self.replaced}
 
 
 def save_facts(
@@ -92,14 +101,15 @@ def save_facts(
 
 def add_facts(workspace_id: int, facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]) -> Changes:
     """Store the facts of people about whom nothing is stored, as `save_facts` would, but without looking."""
-    _add_touches(workspace_id, facts, marks)
-    _add(workspace_id, SESSIONS, _rows_of_sessions(facts, marks))
+    touched = _add_touches(workspace_id, facts, marks)
+    _add_sessions(workspace_id, facts, marks)
     conversions = _rows_of_conversions(facts)
     # Whoever lost an order to these people still has it until their own facts are saved.
     put_rows(workspace_id, CONVERSIONS, conversions)
     _add(workspace_id, ENTRIES, _rows_of_entries(facts))
     _add(workspace_id, STAGE_EVENTS, _rows_of_stage_events(facts))
-    add_open_paths(workspace_id, facts, marks)
+    if touched:
+        add_open_paths(workspace_id, facts, *touched)
     # Every day they converted on is spoilt by that already, whatever touches came with it.
     return Changes(conversions=[Moment(row[2], row[0], row[3]) for row in conversions])
 
@@ -130,37 +140,44 @@ def _save_touches(
     marks: Mapping[Mark, int],
     changes: Changes,
 ) -> None:
-    messages = load(_MESSAGES)
-    loaded = load(TOUCHES)
-    stored = {key: (*rest, *messages.get(key, ("",))) for key, rest in loaded.items()}
+    stored = load(TOUCHES_WITH_MESSAGES)
     touches = {(number, t.at, t.tie): t for number, found in facts.items() for t in found.touches}
     wanted = {key: (marks[t.mark], t.message_id) for key, t in touches.items()}
     difference = compare(stored, wanted)
-    for table in (TOUCHES, DETAILS):
-        remove_rows(workspace_id, table, difference.removed)
-    put_rows(workspace_id, TOUCHES, ((*key, rest[0]) for key, rest in difference.put.items()))
-    details = ((*key, t.message_id, t.landing_url, t.click_ids) for key in difference.put if (t := touches[key]))
-    put_rows(workspace_id, DETAILS, details)
+    narrow = {key: rest[:1] for key, rest in difference.put.items()}
+    details = {key: (t.message_id, t.landing_url, t.click_ids) for key in difference.put if (t := touches[key])}
+    _write_own(workspace_id, TOUCHES, difference._replace(put=narrow))
+    _write_own(workspace_id, DETAILS, difference._replace(put=details))
     for person_id, at, _ in (*difference.removed, *difference.put):
         changes.touches[person_id].append(at)
 
 
-def _add_touches(workspace_id: int, facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]) -> None:
-    rows = [
-        (number, t.at, t.tie, marks[t.mark], t.message_id, t.landing_url, t.click_ids)
-        for number, found in facts.items()
-        for t in found.touches
-    ]
-    if rows:
-        person, at, tie, mark, *details = zip(*rows, strict=True)
-        key = [pack(kind, column) for kind, column in zip(_TOUCH_KEY.values(), (person, at, tie), strict=True)]
-        add_columns(workspace_id, TOUCHES, [*key, mark])
-        add_columns(workspace_id, DETAILS, [*key, *details])
+def _add_touches(
+    workspace_id: int, facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]
+) -> tuple[Packed, Packed] | None:
+    """Store all touches; returns the columns of their times and marks, if there are any."""
+    touches = [touch for found in facts.values() for touch in found.touches]
+    if not touches:
+        return None
+    people = [number for number, found in facts.items() for _ in found.touches]
+    at, tie, message, mark, url, click_ids = zip(*touches, strict=True)
+    key = [pack(kind, column) for kind, column in zip(_TOUCH_KEY.values(), (people, at, tie), strict=True)]
+    numbers = pack("bigint", [marks[one] for one in mark])
+    add_columns(workspace_id, TOUCHES, [*key, numbers])
+    add_columns(workspace_id, DETAILS, [*key, message, url, click_ids])
+    return key[1], numbers
+
+
+def _add_sessions(workspace_id: int, facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]) -> None:
+    if sessions := [session for found in facts.values() for session in found.sessions]:
+        people = [number for number, found in facts.items() for _ in found.sessions]
+        *rest, mark = zip(*sessions, strict=True)
+        add_columns(workspace_id, SESSIONS, [people, *rest, [marks[one] for one in mark]])
 
 
 def _save_sessions(workspace_id: int, load: Load, facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]) -> None:
     stored = load(SESSIONS)
-    _write(workspace_id, SESSIONS, compare(stored, _by_key(SESSIONS, _rows_of_sessions(facts, marks))))
+    _write_own(workspace_id, SESSIONS, compare(stored, _by_key(SESSIONS, _rows_of_sessions(facts, marks))))
 
 
 def _save_conversions(workspace_id: int, load: Load, facts: Mapping[int, PersonFacts], changes: Changes) -> None:
@@ -244,3 +261,10 @@ def _add(workspace_id: int, table: Table, rows: Iterable[Row]) -> None:
 def _write(workspace_id: int, table: Table, difference: Difference) -> None:
     remove_rows(workspace_id, table, difference.removed)
     put_rows(workspace_id, table, ((*key, *rest) for key, rest in difference.put.items()))
+
+
+def _write_own(workspace_id: int, table: Table, difference: Difference) -> None:
+    """Write rows that nobody else can have: what is new to its person is not looked for again as it is stored."""
+    remove_rows(workspace_id, table, difference.removed)
+    put_rows(workspace_id, table, ((*key, *difference.put[key]) for key in difference.replaced))
+    _add(workspace_id, table, ((*key, *rest) for key, rest in difference.added.items()))

@@ -5,8 +5,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from tracking.core.facts import PersonFacts
-from tracking.core.marks import Mark
-from tracking.storage.packed import pack
+from tracking.storage.packed import Packed, pack
 from tracking.storage.rows import run, send
 
 _time_of = attrgetter("at")
@@ -50,33 +49,33 @@ from unnest(%(people)s::bigint[], %(since)s::integer[], %(until)s::integer[], %(
 """
 
 
-def add_open_paths(workspace_id: int, facts: Mapping[int, PersonFacts], marks: Mapping[Mark, int]) -> None:
-    """Store the open paths of people who have none; they equal those that `save_open_paths` makes of stored facts."""
-    ats: list[datetime] = []
-    numbers: list[int] = []
+def add_open_paths(workspace_id: int, facts: Mapping[int, PersonFacts], ats: Packed, marks: Packed) -> None:
+    """Store the open paths of people who have none; they equal those that `save_open_paths` makes of stored facts.
+
+    `ats` and `marks` are those of all the touches, one person's after the other's.
+    """
     reached: list[tuple[int, datetime]] = []
     places: list[tuple[int, int, int, int, int]] = []
+    since = 1
     for person, found in facts.items():
         if found.touches:
-            since, first = len(ats) + 1, len(reached) + 1
-            ats += [touch.at for touch in found.touches]
-            numbers += [marks[touch.mark] for touch in found.touches]
+            until, first = since + len(found.touches), len(reached) + 1
             if found.conversions:
                 reached += sorted({one.goal_id: one.at for one in sorted(found.conversions, key=_time_of)}.items())
-            places.append((person, since, len(ats), first, len(reached)))
-    if places:
-        columns = dict(zip(("people", "since", "until", "first", "last"), zip(*places, strict=True), strict=True))
-        packed = {name: pack("bigint" if name == "people" else "integer", part) for name, part in columns.items()}
-        goals, reached_at = zip(*reached, strict=True) if reached else ((), ())
-        send(
-            workspace_id,
-            _ADD,
-            ats=pack("timestamptz", ats),
-            marks=pack("bigint", numbers),
-            goals=pack("bigint", goals),
-            reached=pack("timestamptz", reached_at),
-            **packed,
-        )
+            places.append((person, since, until - 1, first, len(reached)))
+            since = until
+    columns = dict(zip(("people", "since", "until", "first", "last"), zip(*places, strict=True), strict=True))
+    packed = {name: pack("bigint" if name == "people" else "integer", part) for name, part in columns.items()}
+    goals, reached_at = zip(*reached, strict=True) if reached else ((), ())
+    send(
+        workspace_id,
+        _ADD,
+        ats=ats,
+        marks=marks,
+        goals=pack("bigint", goals),
+        reached=pack("timestamptz", reached_at),
+        **packed,
+    )
 
 
 def save_open_paths(workspace_id: int, people: Collection[int]) -> None:

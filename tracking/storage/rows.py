@@ -90,11 +90,9 @@ def add_columns(workspace_id: int, table: Table, columns: Sequence[Sequence[Any]
     """Insert rows, given as the table's columns; without a word on conflicts their keys must be new."""
     if columns and columns[0]:
         names = ", ".join(table.columns)
-        casts = ", ".join(f"{name}::{kind}" for name, kind in table.columns.items())
-        statement = (
-            f"insert into {table.name} (workspace_id, {names})"  # noqa: S608 - our own names
-            f" select %(workspace)s, {casts} from {_sent(table.columns)} {conflict}"
-        )
+        # Row by row as they are written: from a function in FROM the database would first put all rows together.
+        values = ", ".join(f"{_array(name, kind)}::{kind}" for name, kind in table.columns.items())
+        statement = f"insert into {table.name} (workspace_id, {names}) select %(workspace)s, {values} {conflict}"
         send(workspace_id, statement, **_packed(table.columns, columns))
 
 
@@ -113,6 +111,10 @@ def remove_rows(workspace_id: int, table: Table, keys: Iterable[Row]) -> None:
 def _sent(columns: Mapping[str, str]) -> str:
     arrays = ", ".join(f"%({name})s::{sent_as(kind)}[]" for name, kind in columns.items())
     return f"unnest({arrays}) as sent ({', '.join(columns)})"
+
+
+def _array(name: str, kind: str) -> str:
+    return f"unnest(%({name})s::{sent_as(kind)}[])"
 
 
 def _packed(columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> dict[str, Packed]:
