@@ -11,6 +11,7 @@ from funnels.core.groups import GroupFigures
 from funnels.core.timing import StepFigures
 from reports.core.intervals import Interval
 from reports.core.lifetime import Lifetime
+from reports.core.returns import is_too_close
 from tracking.storage import IngestionState
 
 
@@ -71,6 +72,17 @@ class ReturnsRow:
     roi: float | None
     roas: float | None
     notes: list[str]
+    # 95 % intervals; None under the evidence gate, without cost, and of totals.
+    revenue_interval: Interval | None = None
+    roi_low: float | None = None
+    roi_high: float | None = None
+
+    @property
+    def too_close(self) -> bool | None:
+        """Whether nobody can tell if it paid for itself; None without an interval."""
+        if self.roi_low is None or self.roi_high is None:
+            return None
+        return is_too_close(self.roi_low, self.roi_high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +95,8 @@ class ReturnsReport:
     unassigned_cost: Decimal | None
     total: ReturnsRow
     notes: list[str]
+    # Days of the period are, so that nothing is decided yet.
+    still_filling: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ def table_of_returns(report: ReturnsReport) -> Table:
         _("CPA (%(currency)s)") % currency,
         _("ROI"),
         _("ROAS"),
+        _("ROI at least (95%)"),
+        _("ROI at most (95%)"),
     ]
     rest = report.attribution.unattributed
     return Table(
@@ -78,4 +80,4 @@ def table_of_returns(report: ReturnsReport) -> Table:
 
 def _row_of_returns(name: str, row: ReturnsRow) -> tuple[Cell, ...]:
     sums = (name, row.cost, row.conversions, row.revenue, row.sessions)
-    return (*sums, row.conversion_rate, row.cpa, row.roi, row.roas)
+    return (*sums, row.conversion_rate, row.cpa, row.roi, row.roas, row.roi_low, row.roi_high)

@@ -22,6 +22,13 @@ from reports.catalogue.params import parse_params
 from reports.report import Credited, ReturnsReport, ReturnsRow
 
 
+class RoiIntervalSerializer(serializers.Serializer[Any]):
+    """The 95 % interval of ROI, drawn from the days of the period; the cost is taken as it is."""
+
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
 class RatiosSerializer(serializers.Serializer[Any]):
     """Cost and what follows from it; null: not known or not defined, and `notes` say why."""
 
@@ -36,6 +43,11 @@ class RatiosSerializer(serializers.Serializer[Any]):
 
 class ReturnsRowSerializer(RatiosSerializer, CreditRowSerializer):
     """What one group earned and cost; the group is named by the one field that was asked for in `group_by`."""
+
+    roi_interval = RoiIntervalSerializer(allow_null=True, help_text="Null without a cost, and under the evidence gate.")
+    too_close_to_call = serializers.BooleanField(
+        allow_null=True, help_text="Whether the interval of ROI holds 0: it may have paid for itself, or not."
+    )
 
 
 class ReturnsTotalSerializer(RatiosSerializer, CreditedSerializer):
@@ -55,6 +67,7 @@ class ReturnsReportSerializer(AttributionReportSerializer):
     unassigned = UnassignedSerializer()
     total = ReturnsTotalSerializer()
     formulas = serializers.DictField(child=serializers.CharField())
+    still_filling = serializers.BooleanField(help_text="Conversions of some days may still come in: see over-time.")
 
 
 def show_returns(report: ReturnsReport) -> dict[str, Any]:
@@ -62,12 +75,18 @@ def show_returns(report: ReturnsReport) -> dict[str, Any]:
     group_by = report.attribution.group_by
     return {
         **show_attribution(report.attribution),
-        "rows": [{group_by: row.group, **show_row(row)} for row in report.rows],
+        "rows": [{group_by: row.group, **show_row(row), **_show_interval(row)} for row in report.rows],
         "unassigned": {"cost": show_money(report.unassigned_cost)},
         "total": show_row(report.total),
         "formulas": returns.FORMULAS,
+        "still_filling": report.still_filling,
         "notes": report.notes,
     }
+
+
+def _show_interval(row: ReturnsRow) -> dict[str, Any]:
+    interval = None if row.roi_low is None else {"low": row.roi_low, "high": row.roi_high}
+    return {"roi_interval": interval, "too_close_to_call": row.too_close}
 
 
 def show_row(row: ReturnsRow) -> dict[str, Any]:

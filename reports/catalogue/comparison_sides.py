@@ -52,16 +52,16 @@ def load_sides(workspace: Workspace, params: Params) -> Sides:
 
 
 def sides_of_one(workspace: Workspace, params: Params, groups: list[Group]) -> Sides:
-    """The same for one model by channel whose credit is loaded already: only what its intervals need."""
+    """The same for one model whose credit is loaded already: only what its intervals need."""
     days = load_day_paths(workspace, goal_id=params.goal.pk, period=params.period)
     uses_open = params.model in SOLVED and SOLVED[params.model].uses_open_paths
     open_paths = _load_open(workspace, params) if uses_open else NO_OPEN_PATHS
     rules = [params.model] if params.model in RULES else []
     by_rule = load_rules(workspace, goal_id=params.goal.pk, rules=rules, period=params.period)
-    channels, names = _name_all(workspace, days, open_paths, by_rule, "channel")
+    channels, names = _name_all(workspace, days, open_paths, by_rule, params.group_by)
     reach = count_names(days, names)
     stored = StoredCredit(by_rule, channels, names)
-    fold = choose_fold("channel", reach)
+    fold = choose_fold(params.group_by, reach)
     return Sides({params.model: groups}, {}, days, open_paths, names, channels, reach, fold, stored)
 
 

@@ -52,6 +52,13 @@ class Spreads:
             return None
         return spread.is_close(self.names.index(one), self.names.index(other))
 
+    def is_close_for(self, one: Name, other: Name, *, costs: tuple[Decimal, Decimal]) -> bool | None:
+        """Whether revenue, each for its cost, is too close to call; None where that cannot be said."""
+        if self.revenue is None or one not in self.names or other not in self.names:
+            return None
+        places = self.names.index(one), self.names.index(other)
+        return self.revenue.is_close(*places, costs=(float(costs[0]), float(costs[1])))
+
     def _interval(self, spread: Spread | None, name: Name, write: Callable[[int], Decimal]) -> Interval | None:
         if spread is None or name not in self.names:
             return None

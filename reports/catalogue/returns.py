@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,10 +16,13 @@ from campaigns.core.spend import Cost
 from campaigns.storage import load_spend
 from common.money import find_rate, from_micros
 from reports.catalogue import attribution
+from reports.catalogue.ingestion import find_as_of
 from reports.catalogue.params import Params
+from reports.catalogue.returns_spread import bound_rows, spread_returns
 from reports.catalogue.solved import OTHER
+from reports.catalogue.still_filling import find_still_filling, say_shares
 from reports.core.returns import Name, Reason, Returns, work_out_returns
-from reports.report import AttributionReport, Credited, CreditRow, ReturnsReport, ReturnsRow
+from reports.report import AttributionReport, Credited, CreditRow, ReturnsReport, ReturnsRow, StillFilling
 from reports.storage import count_sessions
 from tracking.core.channels import parse_channel_rules
 
@@ -63,7 +66,20 @@ class Costs:
 
 def build(workspace: Workspace, params: Params, now: datetime) -> ReturnsReport:
     """The report as of now; its credit is the attribution report's own."""
-    return build_beside(workspace, params, attribution.build(workspace, params, now))
+    as_of = find_as_of(workspace, now)
+    groups, days = attribution.load_params(workspace, params)
+    notes = attribution.describe(workspace, params)
+    credited = attribution.assemble(workspace, params, groups, days, as_of=as_of, notes=notes)
+    report = build_beside(workspace, params, credited)
+    still = find_still_filling(workspace, params.goal.pk, params.period, days, as_of)
+    bounded = bound_rows(report, spread_returns(workspace, params, groups, now))
+    return replace(bounded, still_filling=bool(still.filling), notes=bounded.notes + describe_shares(still))
+
+
+def describe_shares(still: StillFilling) -> list[str]:
+    """A note where days are still filling and it is known how far."""
+    said = say_shares(still)
+    return [said] if said else []
 
 
 def build_beside(workspace: Workspace, params: Params, credited: AttributionReport) -> ReturnsReport:

@@ -16,6 +16,8 @@ from reports.catalogue import attribution, returns
 from reports.catalogue.overview import list_goals, list_models
 from reports.catalogue.params import GROUPS_SOLVED, Params
 from reports.catalogue.returns_finding import find_returns
+from reports.catalogue.returns_spread import bound_rows, spread_returns
+from reports.catalogue.still_filling import find_still_filling
 from reports.core.ratios import change
 from reports.core.returns import Returns, work_out_returns
 from reports.report import Choice, Credited, Figure, Finding, ReturnsReport, ReturnsRow
@@ -54,7 +56,10 @@ def build(workspace: Workspace, params: Params, now: datetime) -> ReturnsPage:
     groups, days = attribution.load_params(workspace, params)
     notes = attribution.describe(workspace, params)
     credited = attribution.assemble(workspace, params, groups, days, as_of=arrived.as_of, notes=notes)
-    report = returns.build_beside(workspace, params, credited)
+    still = find_still_filling(workspace, params.goal.pk, params.period, days, arrived.as_of)
+    spreads = spread_returns(workspace, params, groups, now)
+    report = bound_rows(returns.build_beside(workspace, params, credited), spreads)
+    report = replace(report, still_filling=bool(still.filling), notes=report.notes + returns.describe_shares(still))
     by_channel = replace(params, group_by="channel")
     paid, rows = (
         add_up_paid(report.rows, report.total.cost) if params == by_channel else load_paid(workspace, by_channel)
@@ -65,7 +70,7 @@ def build(workspace: Workspace, params: Params, now: datetime) -> ReturnsPage:
     return ReturnsPage(
         returns=report,
         subtotal=sum_paid_rows(report.rows),
-        finding=find_returns(report, paid, before, rows),
+        finding=find_returns(report, paid, before, rows, spreads.is_close),
         figures=make_figures(paid, before),
         ledger=count_ledger(workspace, params),
         notes=[note for note in report.notes if note not in undefined],

@@ -42,10 +42,13 @@ class Spread:
     def _own_bounds(self) -> tuple[Floats, Floats]:
         return _bounds(self.estimate, self.draws)
 
-    def is_close(self, one: int, other: int) -> bool:
-        """Whether the interval of the difference of two groups holds 0, that is: too close to call."""
-        difference = self.draws[:, [one]] - self.draws[:, [other]]
-        low, high = _bounds(self.estimate[[one]] - self.estimate[[other]], difference)
+    def is_close(self, one: int, other: int, *, costs: tuple[float, float] = (1.0, 1.0)) -> bool:
+        """Whether the interval of the difference of two groups holds 0, that is: too close to call.
+
+        With costs, each group is held against its own: 200 of a cost of 100 and 300 of 150 are alike.
+        """
+        difference = self.draws[:, [one]] / costs[0] - self.draws[:, [other]] / costs[1]
+        low, high = _bounds(self.estimate[[one]] / costs[0] - self.estimate[[other]] / costs[1], difference)
         return bool(low[0] <= 0 <= high[0])
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import Literal
 
+from reports.core.intervals import Interval
+
 Name = Literal["conversion_rate", "cpa", "roi", "roas"]
 Reason = Literal["no_sessions", "no_conversions", "no_spend", "cost_unknown"]
 
@@ -43,6 +45,19 @@ def work_out_returns(
         roas=float(revenue / cost) if cost is not None and has_return else None,
         undefined=undefined,
     )
+
+
+def bound_roi(earned: Interval, cost: Decimal) -> tuple[float, float]:
+    """The 95 % interval of ROI: that of what was earned against a cost that is known, not estimated.
+
+    500,000 spent and 600,000 to 1,200,000 earned: 0.2 to 1.4.
+    """
+    return float((earned.low - cost) / cost), float((earned.high - cost) / cost)
+
+
+def is_too_close(roi_low: float, roi_high: float) -> bool:
+    """Whether nobody can tell if it paid for itself: the interval of ROI holds 0."""
+    return roi_low <= 0 <= roi_high
 
 
 def _divide_money(money: Decimal, count: Decimal) -> Decimal:

@@ -1,14 +1,16 @@
 """Stored credit in the domain's words: who earned what on which day."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+import numpy as np
 from django.utils import timezone
 
 from accounts import actions
 from accounts.models import Workspace
-from attribution.models import DailyCredit
+from attribution.models import DailyCredit, DailyPath
+from attribution.storage.paths import AMOUNTS, COUNTS
 from tracking.models import Goal, Mark
 
 CREDIT, MICROS = 1_000_000_000, 1_000_000
@@ -62,5 +64,28 @@ def a_day(
         conversions_value=sum(value) + round(unattributed[1] * MICROS),
         unattributed=unattributed[0],
         unattributed_value=round(unattributed[1] * MICROS),
+        filled_at=timezone.now(),
+    )
+
+
+def a_path(goal: Goal, day: date, paths: Mapping[Sequence[int], tuple[int, float]]) -> DailyPath:
+    """One stored day's journeys: marks in the order they were met → (conversions, revenue)."""
+    marks = sorted({mark for path in paths for mark in path})
+    conversions = [count for count, _revenue in paths.values()]
+    values = [round(revenue * MICROS) for _count, revenue in paths.values()]
+    return DailyPath.objects.create(
+        workspace=goal.workspace,
+        day=day,
+        goal_id=goal.pk,
+        lookback_days=90,
+        marks=marks,
+        steps=np.array([marks.index(mark) for path in paths for mark in path], COUNTS).tobytes(),
+        lengths=np.array([len(path) for path in paths], COUNTS).tobytes(),
+        conversions=np.array(conversions, COUNTS).tobytes(),
+        value=np.array(values, AMOUNTS).tobytes(),
+        conversions_total=sum(conversions),
+        value_total=sum(values),
+        unattributed=0,
+        unattributed_value=0,
         filled_at=timezone.now(),
     )

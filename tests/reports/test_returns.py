@@ -200,6 +200,8 @@ def test_the_api_shows_the_very_same_report():
         "roi": 0.8,
         "roas": 1.8,
         "notes": ["There is no conversion rate: no session is known."],
+        "roi_interval": None,
+        "too_close_to_call": None,
     }
     assert shown["unassigned"] == {"cost": "70.000000"}
     assert shown["unattributed"] == {"conversions": 1.0, "revenue": "10.000000"}

@@ -1,7 +1,7 @@
 """The bars of returns: from 0 to the right what came back, to the left what was lost; and where dashes stand."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
@@ -28,13 +28,28 @@ COLUMNS = ("cost", "conversion_rate", "cpa", "roi", "roas")
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """From where to where, as percentages; ends that lie off the scale have no stroke across."""
+
+    left: str
+    right: str
+    width: str
+    ends: tuple[bool, bool] = (True, True)
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
-    """Where a bar stands, as percentages; a cut one runs off the scale."""
+    """Where a bar stands, as percentages; a cut one runs off the scale.
+
+    With an interval it is solid up to the end that lies nearer to 0 and pale from there, and has a whisker.
+    """
 
     left: str
     width: str
     loss: bool
     cut: bool
+    solid: Span | None = None
+    whisker: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +128,30 @@ def adds_up(report: ReturnsReport) -> bool:
     return earned and reached and paid
 
 
-def draw_bar(roi: float | None) -> Bar | None:
+def draw_bar(roi: float | None, low: float | None = None, high: float | None = None) -> Bar | None:
     """A bar of 50 % is an eighth of the scale, right of 0; one of −100 % is all that lies left of it."""
     if roi is None:
         return None
-    end = min(max(roi, LEAST), MOST)
+    end = _within(roi)
     left, whole = min(end, 0.0), MOST - LEAST
-    return Bar(percent(left - LEAST, whole), percent(abs(end), whole), loss=roi < 0, cut=roi > MOST or roi < LEAST)
+    bar = Bar(percent(left - LEAST, whole), percent(abs(end), whole), loss=roi < 0, cut=roi > MOST or roi < LEAST)
+    if low is None or high is None:
+        return bar
+    sure = max(low, 0.0) if roi >= 0 else min(high, 0.0)
+    # A whisker that lies wholly off the scale would be a stroke at its end.
+    whisker = _span(low, high) if low < MOST else None
+    return replace(bar, solid=_span(0.0, sure), whisker=whisker)
+
+
+def _within(roi: float) -> float:
+    return min(max(roi, LEAST), MOST)
+
+
+def _span(one: float, other: float) -> Span:
+    low, high = sorted((one, other))
+    whole, ends = MOST - LEAST, (low >= LEAST, high <= MOST)
+    left, right = _within(low), _within(high)
+    return Span(percent(left - LEAST, whole), percent(right - LEAST, whole), percent(right - left, whole), ends)
 
 
 def _drawer(letters: Letters, palette: Palette) -> Callable[[ReturnsRow], ReturnsLine]:
@@ -134,7 +166,7 @@ def _drawer(letters: Letters, palette: Palette) -> Callable[[ReturnsRow], Return
             row=row,
             style=palette.style(row.channel),
             shape=palette.shape(row.channel),
-            bar=draw_bar(row.roi),
+            bar=draw_bar(row.roi, row.roi_low, row.roi_high),
             letters={column: letters.of(why[column]) for column in COLUMNS if column in why},
             pays=bool(row.cost),
         )
