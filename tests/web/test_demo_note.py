@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.actions import create_workspace
 from accounts.models import Agency
 from web.demo.progress import demo_progress
 
@@ -28,3 +29,9 @@ def test_days_after_the_first_count_too(agency, northwind, goal):
     northwind.agency = agency
     progress = demo_progress(northwind, timezone.now() + timedelta(days=10))
     assert (progress.done, progress.total, progress.percent) == (0, 375, 0)
+
+
+def test_a_workspace_somebody_made_beside_the_demo_is_a_real_one(agency):
+    agency.is_demo = True
+    mine, _ = create_workspace(agency, name="My own shop")
+    assert demo_progress(mine, timezone.now()) is None

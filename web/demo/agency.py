@@ -106,6 +106,11 @@ def find_workspace(agency: Agency, setup: Setup) -> Workspace | None:
     return found.select_related("agency").order_by("pk").first()
 
 
+def is_told(workspace: Workspace) -> bool:
+    """Whether the demo tells this workspace's story; people may make others beside it."""
+    return workspace.agency.is_demo and workspace.slug.startswith(tuple(setup.slug for setup in SETUPS))
+
+
 def make_workspace(agency: Agency, setup: Setup) -> Workspace:
     """A demo client's workspace with its goals and stages."""
     with transaction.atomic():

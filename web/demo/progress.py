@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from accounts.models import Workspace
 from accounts.tenancy import workspace_scope
 from tracking.models import ChangedDay
+from web.demo.agency import is_told
 from web.demo.posted import find_posted, first_day, waiting_days
 
 # So few days are not worth a bar: those that happen while it is shown.
@@ -27,7 +28,7 @@ class Progress:
 
 def demo_progress(workspace: Workspace, now: datetime) -> Progress | None:
     """How far a demo workspace is filled; None for any other workspace, and once all of it is there."""
-    if not workspace.agency.is_demo:
+    if not is_told(workspace):
         return None
     today = now.astimezone(ZoneInfo(workspace.timezone)).date()
     first = first_day(workspace)
