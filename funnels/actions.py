@@ -1,13 +1,16 @@
 """Keep questions: those that a worker answers until somebody came, and those that have a name."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.cache import cache
+from django.db import connection
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from accounts.models import Workspace
-from accounts.tenancy import workspace_scope
+from accounts.tenancy import TenantQuerySet, workspace_scope
 from common.errors import Refusal
 from funnels.models import FunnelRun, SavedFunnel
 
@@ -18,6 +21,21 @@ PATIENCE = timedelta(minutes=2)
 MOST_RINGS = 5
 # An answer this old is still the answer; whoever opens the same address again need not wait for another.
 ASKED_LATELY = timedelta(minutes=10)
+# The upper half of the key of the advisory lock under which one worker answers one question.
+_LOCK = 0x6865_6675
+
+
+class Stopped(Exception):
+    """Nobody wants the answer any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """Days read of those to read, since when."""
+
+    done: int
+    total: int
+    began_at: datetime
 
 
 def ask_run(workspace: Workspace, params: dict[str, Any]) -> FunnelRun:
@@ -34,14 +52,9 @@ def find_run(workspace: Workspace, params: dict[str, Any], at: datetime) -> Funn
 
 
 def stop_run(workspace: Workspace, run_id: int) -> bool:
-    """Take a question back that no worker has begun with; False where one counts already, or is done."""
+    """Take a question back; a worker that counts already sees it after the days it reads. False where it is done."""
     with workspace_scope(workspace):
-        run = claim_run(workspace, run_id)
-        if run is None:
-            return False
-        run.state, run.finished_at = FunnelRun.STOPPED, now()
-        run.save(update_fields=["state", "finished_at"])
-        return True
+        return _waiting(workspace, run_id).update(state=FunnelRun.STOPPED, finished_at=now()) > 0
 
 
 def forget_run(workspace: Workspace, run_id: int) -> None:
@@ -84,12 +97,37 @@ def ring_again(workspace: Workspace, run: FunnelRun, at: datetime) -> bool:
 
 
 def claim_run(workspace: Workspace, run_id: int) -> FunnelRun | None:
-    """The waiting question, held for this transaction; None if it is answered, gone or somebody's already."""
-    rows = FunnelRun.objects.of(workspace).filter(pk=run_id, state=FunnelRun.WAITING)
-    return rows.select_for_update(skip_locked=True).first()
+    """The waiting question, ours until this transaction ends; None if it is answered, gone or somebody's already."""
+    with connection.cursor() as cursor:
+        # Not the row's own lock: whoever stops it must not wait for us.
+        cursor.execute("select pg_try_advisory_xact_lock(%s, %s)", [_LOCK, run_id % 2**31])
+        mine = bool(cursor.fetchone()[0])
+    return _waiting(workspace, run_id).first() if mine else None
 
 
-def finish_run(run: FunnelRun, result: dict[str, Any]) -> None:
-    """Keep the answer."""
-    run.state, run.result, run.finished_at = FunnelRun.DONE, result, now()
-    run.save(update_fields=["state", "result", "finished_at"])
+def finish_run(run: FunnelRun, result: dict[str, Any], before: dict[str, Any] | None = None) -> None:
+    """Keep the answer, unless it was stopped at the last moment."""
+    answered = {"state": FunnelRun.DONE, "result": result, "before": before, "finished_at": now()}
+    _waiting(run.workspace_id, run.pk).update(**answered)
+
+
+def note_progress(run: FunnelRun, progress: RunProgress) -> None:
+    """Say how far a run is, to whoever looks; raises Stopped where somebody no longer wants the answer."""
+    # No fact: lost, the page says so much less until the next days are read.
+    cache.set(_key(run), asdict(progress), timeout=int(KEPT.total_seconds()))
+    if not _waiting(run.workspace_id, run.pk).exists():
+        raise Stopped
+
+
+def find_progress(run: FunnelRun) -> RunProgress | None:
+    """How far a worker is; None where none has begun, or nobody knows."""
+    found = cache.get(_key(run))
+    return RunProgress(**found) if found else None
+
+
+def _waiting(workspace: Workspace | int, run_id: int) -> TenantQuerySet[FunnelRun]:
+    return FunnelRun.objects.of(workspace).filter(pk=run_id, state=FunnelRun.WAITING)
+
+
+def _key(run: FunnelRun) -> str:
+    return f"funnel-run-{run.workspace_id}-{run.pk}"

@@ -18,6 +18,8 @@ class FunnelRun(TenantModel):
     state = models.CharField(max_length=7, default=WAITING)
     # The report as it goes out.
     result = models.JSONField(null=True)
+    # The same for the period before, where the question compares.
+    before = models.JSONField(null=True)
     finished_at = models.DateTimeField(null=True)
     # How often a worker was asked for, and when last.
     rings = models.PositiveSmallIntegerField(default=1)

@@ -4,9 +4,11 @@ Events come as Arrow over a connection of their own, in a transaction that opens
 wrote travels as parameters; only numbers and instants of our own stand in a statement's text.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import adbc_driver_postgresql.dbapi as adbc
@@ -77,32 +79,58 @@ _STAGE_EVENTS = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """Where a long reading is cut, and who is told how many of its parts are read; raising there ends it."""
+
+    cuts: Sequence[datetime]
+    note: Callable[[int], None]
+
+
 def count_events(workspace: Workspace, funnel: Funnel, start: datetime, until: datetime, *, most: int) -> int:
     """How many events must be looked at for the funnel, counted up to `most`."""
-    query = _COUNT.format(conditions=_conditions(workspace, funnel, start, until), most=most)
+    query = _COUNT.format(conditions=_conditions(workspace, funnel, start, last_of(funnel, until)), most=most)
     with _reading(workspace) as cursor:
         return int(_fetch(cursor, query, {"events": pl.Int64})["events"][0])
 
 
 def load_events(
-    workspace: Workspace, funnel: Funnel, start: datetime, until: datetime, *, asked: str | None = None
+    workspace: Workspace,
+    funnel: Funnel,
+    start: datetime,
+    until: datetime,
+    *,
+    asked: str | None = None,
+    slices: Slices | None = None,
 ) -> pl.DataFrame:
     """The events that may matter to attempts that start in [start, until), as EVENTS; of people who are known.
 
     `asked` is a property that is wanted of the events of step 1. An ordered funnel needs the names of its steps only.
+    With `slices` they are read some days at a time, of one state of the database.
     """
-    conditions = _conditions(workspace, funnel, start, until)
-    query = _EVENTS.format(workspace=workspace.pk, conditions=conditions, names=_NAMES[funnel.order])
+    last = last_of(funnel, until)
+    parts = list(pairwise([start, *(slices.cuts if slices else ()), last]))
+    found = []
     with _reading(workspace) as cursor:
         # The planner takes any workspace for a tiny one, and would compare every event with every id.
         cursor.execute("set local enable_nestloop = off")
-        return _fetch(cursor, query, EVENTS, _parameters(funnel, asked))
+        for read, (since, end) in enumerate(parts, 1):
+            conditions = _conditions(workspace, funnel, since, end)
+            query = _EVENTS.format(workspace=workspace.pk, conditions=conditions, names=_NAMES[funnel.order])
+            found.append(_fetch(cursor, query, EVENTS, _parameters(funnel, asked)))
+            if slices:
+                slices.note(read)
+    return pl.concat(found)
+
+
+def last_of(funnel: Funnel, until: datetime) -> datetime | None:
+    """When what matters to attempts that start before `until` ends; None where they may go on for ever."""
+    return until + timedelta(microseconds=funnel.window) if funnel.window < NO_LIMIT else None
 
 
 def load_stage_events(workspace: Workspace, funnel: Funnel, start: datetime, until: datetime) -> pl.DataFrame:
     """As load_events, for a funnel of the pipeline's stages without conditions: whose they are is known already."""
-    last = None if funnel.window == NO_LIMIT else until + timedelta(microseconds=funnel.window)
-    found = run(workspace.pk, _STAGE_EVENTS, names=funnel.names, start=start, until=last)
+    found = run(workspace.pk, _STAGE_EVENTS, names=funnel.names, start=start, until=last_of(funnel, until))
     parts = [
         pl.DataFrame({"person": unpack_numbers(people), "at": unpack_numbers(ats) + _EPOCH_MICROS}).with_columns(
             pl.col("at").cast(EVENTS["at"]), name=pl.lit(funnel.names.index(name), EVENTS["name"])
@@ -127,12 +155,12 @@ def load_channels(workspace: Workspace, starts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(found)
 
 
-def _conditions(workspace: Workspace, funnel: Funnel, start: datetime, until: datetime) -> str:
+def _conditions(workspace: Workspace, funnel: Funnel, start: datetime | None, end: datetime | None) -> str:
     kinds = ", ".join(f"'{kind}'" for kind in funnel.kinds)
-    said = f"e.workspace_id = {workspace.pk:d} and e.kind in ({kinds}) and e.at >= '{start.isoformat()}'"
-    if funnel.window < NO_LIMIT:
-        said += f" and e.at < '{(until + timedelta(microseconds=funnel.window)).isoformat()}'"
-    return said
+    said = f"e.workspace_id = {workspace.pk:d} and e.kind in ({kinds})"
+    if start is not None:
+        said += f" and e.at >= '{start.isoformat()}'"
+    return said if end is None else f"{said} and e.at < '{end.isoformat()}'"
 
 
 def _parameters(funnel: Funnel, asked: str | None) -> list[str]:

@@ -1,6 +1,7 @@
 """Reports that take long, and mails that are due, made by a worker."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from celery import shared_task
@@ -9,11 +10,12 @@ from rest_framework.renderers import JSONRenderer
 
 from accounts.models import Workspace
 from accounts.tenancy import workspace_task
-from funnels.actions import claim_run, finish_run
+from funnels.actions import RunProgress, Stopped, claim_run, finish_run, note_progress
 from funnels.models import FunnelRun
 from reports.actions import measure_lateness
 from reports.api.funnel_shapes import show_funnel
 from reports.catalogue import funnel
+from reports.catalogue.funnel import FunnelParams
 from reports.deliveries.due import find_workspaces_with_mail_due, send_due
 from reports.storage_lateness import find_workspaces_to_measure
 
@@ -29,13 +31,33 @@ def ring(run: FunnelRun) -> None:
 
 @workspace_task(name="reports.answer_funnel")
 def answer_funnel(workspace: Workspace, run_id: int) -> None:
-    """Count a funnel and keep the report as it goes out; a question is answered once."""
+    """Count a funnel and keep the report as it goes out; a question is answered once, and may be stopped."""
     run = claim_run(workspace, run_id)
     if run is None:
         return
     params = funnel.read_params(workspace, run.params, run.asked_at)
-    report = funnel.build(workspace, params, timezone.now())
-    finish_run(run, _as_stored(show_funnel(report)))
+    asked = [params, *([funnel.before_of(params)] if run.params.get("compared") else [])]
+    try:
+        result, *before = _count(workspace, run, asked)
+    except Stopped:
+        return
+    finish_run(run, result, before[0] if before else None)
+
+
+def _count(workspace: Workspace, run: FunnelRun, asked: Sequence[FunnelParams]) -> list[dict[str, Any]]:
+    """The answers to some questions one after the other, telling how far they are all together."""
+    began_at = timezone.now()
+    days = [funnel.count_days(workspace, params, began_at) for params in asked]
+    answers: list[dict[str, Any]] = []
+    for params in asked:
+        read = sum(days[: len(answers)])
+
+        def note(done: int, read: int = read) -> None:
+            note_progress(run, RunProgress(read + done, sum(days), began_at))
+
+        note(0)
+        answers.append(_as_stored(show_funnel(funnel.build(workspace, params, timezone.now(), note=note))))
+    return answers
 
 
 def _as_stored(shown: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """How people move on: how many get from each step to the next, how fast, and where most are lost."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,9 @@ from tracking.core.facts import Condition
 CHANNEL = "channel"
 # Beyond, a worker counts: a web process answers others meanwhile.
 MOST_AT_ONCE = 300_000
+# A worker says how far it is so many times at most.
+MOST_SLICES = 60
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -53,23 +57,68 @@ def read_params(workspace: Workspace, given: Mapping[str, Any], now: datetime) -
     return FunnelParams(funnel, read_period(workspace, days, now), given.get("breakdown"))
 
 
-def is_long(workspace: Workspace, params: FunnelParams) -> bool:
-    """Whether so many events must be looked at that a worker should do it."""
-    start, until = bounds(params.period, ZoneInfo(workspace.timezone))
+def is_long(workspace: Workspace, params: FunnelParams, *, compared: bool = False) -> bool:
+    """Whether so many events must be looked at, for the period before too if `compared`, that a worker should do it."""
+    zone = ZoneInfo(workspace.timezone)
+    start, until = bounds(params.period, zone)
+    if compared:
+        start = bounds(params.period.before, zone)[0]
     found = storage.count_events(workspace, params.funnel, start, until, most=MOST_AT_ONCE + 1)
     return found > MOST_AT_ONCE
 
 
-def build(workspace: Workspace, params: FunnelParams, now: datetime) -> FunnelReport:
-    """The report as of now."""
+def build(
+    workspace: Workspace, params: FunnelParams, now: datetime, *, note: Callable[[int], None] | None = None
+) -> FunnelReport:
+    """The report as of now; `note` is told how many of the days of count_days are read, and may raise."""
     steps = [FunnelStep(step.event) for step in params.funnel.steps]
     notes = [*describe_gone(workspace, params.period), *describe_open(workspace, params, now)]
-    return measure(workspace, params, steps, now, notes=notes)
+    load = load_events if note is None else partial(_load_slices, now=now, note=note)
+    return measure(workspace, params, steps, now, notes=notes, load=load)
 
 
-def load_events(workspace: Workspace, params: FunnelParams, start: datetime, until: datetime) -> pl.DataFrame:
+def load_events(
+    workspace: Workspace,
+    params: FunnelParams,
+    start: datetime,
+    until: datetime,
+    *,
+    slices: storage.Slices | None = None,
+) -> pl.DataFrame:
     """Any event of the names of the steps, from the events themselves."""
-    return storage.load_events(workspace, params.funnel, start, until, asked=_property_of(params))
+    return storage.load_events(workspace, params.funnel, start, until, asked=_property_of(params), slices=slices)
+
+
+def before_of(params: FunnelParams) -> FunnelParams:
+    """The same question about the period before."""
+    return replace(params, period=params.period.before)
+
+
+def count_days(workspace: Workspace, params: FunnelParams, now: datetime) -> int:
+    """How many days are read for the report: those of the period, and as many after it as the window goes on."""
+    start, until = bounds(params.period, ZoneInfo(workspace.timezone))
+    return max(1, -(-(_end(params, until, now) - start) // DAY))
+
+
+def _end(params: FunnelParams, until: datetime, now: datetime) -> datetime:
+    # Nothing to speak of comes after now; whatever does is read with the last days.
+    return min(storage.last_of(params.funnel, until) or now, now)
+
+
+def _load_slices(
+    workspace: Workspace,
+    params: FunnelParams,
+    start: datetime,
+    until: datetime,
+    *,
+    now: datetime,
+    note: Callable[[int], None],
+) -> pl.DataFrame:
+    days = count_days(workspace, params, now)
+    width = -(-days // MOST_SLICES)
+    read = list(range(width, days, width))
+    slices = storage.Slices([start + day * DAY for day in read], lambda number: note([*read, days][number - 1]))
+    return load_events(workspace, params, start, until, slices=slices)
 
 
 def measure(

@@ -1,8 +1,10 @@
 """Funnels and the pipeline over the API: shapes, refusals, and questions that a worker answers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.tenancy import workspace_scope
@@ -113,6 +115,38 @@ def test_a_long_question_is_answered_by_a_worker_in_the_same_words(shop, caller,
     tasks.answer_funnel(*rings[0])
     assert caller.get(f"{FUNNEL}{run}/").json() == told
     assert rings == [(shop.workspace.pk, run)]
+
+
+def test_what_is_read_in_slices_is_the_same(shop):
+    shop.tell(*said("?ann", "a0 b5"), *said("?bob", "a0"), *said("?late", f"a60 b{3 * 86_400} c{6 * 86_400}"))
+    asked = question("abc", window=7 * 86_400)
+    told = []
+    now = after(30 * 86_400)
+    with shop.open():
+        params = funnel.read_params(shop.workspace, asked, now)
+        at_once = funnel.build(shop.workspace, params, now)
+        in_slices = funnel.build(shop.workspace, params, now, note=told.append)
+        assert told == list(range(1, funnel.count_days(shop.workspace, params, now) + 1)) == list(range(1, 9))
+        assert in_slices.figures == at_once.figures
+        assert [step.count for step in at_once.figures] == [3, 2, 1]
+
+
+def test_two_workers_never_answer_one_question(shop):
+    with shop.open():
+        run = actions.ask_run(shop.workspace, question("ab"))
+        assert actions.claim_run(shop.workspace, run.pk) is not None
+        with ThreadPoolExecutor(1) as elsewhere:
+            assert elsewhere.submit(_claim_elsewhere, shop.workspace, run.pk).result() is None
+    with shop.open():
+        assert actions.claim_run(shop.workspace, run.pk) is not None
+
+
+def _claim_elsewhere(workspace, run_id):
+    try:
+        with workspace_scope(workspace):
+            return actions.claim_run(workspace, run_id)
+    finally:
+        connection.close()
 
 
 def test_whatever_must_be_looked_at_counts(shop, monkeypatch):

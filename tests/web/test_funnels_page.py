@@ -1,13 +1,17 @@
 """The builder of funnels: the address is the question, buttons change the address, long ones go to a worker."""
 
+import re
+import threading
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.tenancy import workspace_scope
+from funnels import actions
 from funnels.models import FunnelRun, SavedFunnel
 from reports import tasks
 from reports.catalogue import funnel
@@ -124,6 +128,7 @@ def test_a_long_question_is_asked_once_and_shown_when_a_worker_has_counted(as_ad
     tasks.answer_funnel(northwind.pk, long_ones[0])
     said = words(as_ada.get(FUNNELS, ASKED))
     assert "Demo Requested is the bottleneck: 40% get there from Signed Up ." in said
+    assert "0 before" in said
     assert "data-polls" not in as_ada.get(FUNNELS, ASKED).content.decode()
     assert as_ada.get(FUNNELS, ASKED | {"export": "steps"}).status_code == 200
 
@@ -175,14 +180,14 @@ def test_old_answers_are_counted_anew(as_ada, northwind, people, long_ones):
 def test_a_funnel_is_kept_under_a_name_without_its_days(as_ada, northwind, people):
     page = as_ada.get(FUNNELS, ASKED)
     asked = page.wsgi_request.GET.urlencode()
-    saved = as_ada.post(SAVED, {"do": "save", "name": "Sales", "asked": asked}, follow=True)
+    saved = as_ada.post(f"{FUNNELS}?{asked}", {"name": "Sales"}, follow=True)
     assert "Saved “Sales”." in saved.content.decode()
     assert parse_qs(saved.wsgi_request.GET.urlencode())["period"] == ["90d"]
     with workspace_scope(northwind):
         kept = SavedFunnel.objects.of(northwind).get()
     assert kept.query == "event.0=Signed+Up&event.1=Demo+Requested&event.2=Deal+Won"
     assert 'aria-current="page">Sales</a>' in as_ada.get(f"{FUNNELS}?{kept.query}").content.decode()
-    as_ada.post(SAVED, {"do": "save", "name": " Sales ", "asked": "event.0=other"})
+    as_ada.post(f"{FUNNELS}?event.0=other", {"name": " Sales "})
     with workspace_scope(northwind):
         kept = SavedFunnel.objects.of(northwind).get()
     assert kept.query.startswith("event.0=other")
@@ -192,11 +197,88 @@ def test_a_funnel_is_kept_under_a_name_without_its_days(as_ada, northwind, peopl
 
 
 @pytest.mark.parametrize("name", ["", "x" * 121])
-def test_a_name_that_cannot_be_is_refused_in_words(as_ada, northwind, goal, name):
-    answer = as_ada.post(SAVED, {"do": "save", "name": name, "asked": "event.0=a"}, follow=True)
-    assert "Write a name of 1 to 120 characters." in answer.content.decode()
+def test_a_name_that_cannot_be_is_refused_at_its_field(as_ada, northwind, people, name):
+    answer = as_ada.post(f"{FUNNELS}?{urlencode(ASKED)}", {"name": name})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    said = re.search(r'id="save-error">(.*?)</p>', page, re.DOTALL)
+    assert "Write a name of 1 to 120 characters." in said[1]
+    assert f'value="{name}" aria-invalid="true" aria-describedby="save-error save-hint"' in page
+    # The funnel is still there, and nothing is said anywhere else.
+    assert "10 people began" in words(answer)
+    assert "toast" not in page.split('id="report"')[1]
     with workspace_scope(northwind):
         assert not SavedFunnel.objects.of(northwind).exists()
+
+
+def test_one_funnel_too_many_is_refused_at_its_field(as_ada, northwind, people, monkeypatch):
+    monkeypatch.setattr("funnels.actions.MOST_SAVED", 1)
+    as_ada.post(f"{FUNNELS}?{urlencode(ASKED)}", {"name": "Sales"})
+    answer = as_ada.post(f"{FUNNELS}?{urlencode(ASKED)}", {"name": "Leads"})
+    assert answer.status_code == 422
+    assert "A workspace keeps at most 1 funnels. Delete one first." in words(answer)
+
+
+def test_the_period_before_stands_beside_every_figure(as_ada, northwind, goal):
+    fill_pipeline(northwind, days_ago=40)
+    asked = ASKED | {"period": "30d", "breakdown": "plan"}
+    said = words(as_ada.get(FUNNELS, asked))
+    assert "Nobody came to Signed Up in these days." in said
+    assert "10 before" in said
+    assert "Before: 40% go on, 6 stopped, 0 still open, 60 min" in said
+    assert "Before: 75% go on, 1 stopped, 0 still open, 60 min" in said
+    alone = words(as_ada.get(FUNNELS, asked | {"compare": "none"}))
+    assert "before" not in alone.split("0 people began")[1].split("Keep this funnel")[0].replace("step before", "")
+
+
+def test_groups_stand_beside_those_of_the_period_before(as_ada, northwind, goal):
+    fill_pipeline(northwind, days_ago=5)
+    fill_pipeline(northwind, days_ago=40)
+    said = words(as_ada.get(FUNNELS, ASKED | {"period": "30d", "breakdown": "plan"}))
+    assert "p0 5 5 before 2 40% 2 before 2 100% 2 before 40% 40% before Demo Requested" in said
+
+
+def test_a_worker_says_how_many_days_it_has_read_of_how_many(as_ada, northwind, people, long_ones, monkeypatch):
+    asked = ASKED | {"period": "30d"}
+    page = words(as_ada.get(FUNNELS, asked))
+    # 30 days up to now of each period; those before go on for the seven days of the window.
+    total = re.search(r"(\d+) days to read", page)[1]
+    assert 60 < int(total) <= 68
+    seen, real = [], actions.note_progress
+
+    def look(run, progress):
+        real(run, progress)
+        seen.append(words(as_ada.get(FUNNELS, asked)))
+
+    monkeypatch.setattr(tasks, "note_progress", look)
+    tasks.answer_funnel(northwind.pk, long_ones[0])
+    assert f"1 of {total} days read" in seen[1]
+    assert re.search(rf"20 of {total} days read about \d+ s left", seen[20])
+    assert f"{total} of {total} days read" in seen[-1]
+    assert "0 people began" in words(as_ada.get(FUNNELS, asked))
+
+
+def test_a_worker_that_counts_already_can_be_stopped(as_ada, northwind, people, long_ones, monkeypatch):
+    asked = as_ada.get(FUNNELS, ASKED).wsgi_request.GET.urlencode()
+    told, real = [], actions.note_progress
+
+    def stop_at_the_fifth(run, progress):
+        told.append(progress.done)
+        if len(told) == 5:
+            elsewhere = threading.Thread(
+                target=lambda: (as_ada.post(RUN, {"do": "stop", "run": run.pk, "asked": asked}), connection.close())
+            )
+            elsewhere.start()
+            elsewhere.join()
+        real(run, progress)
+
+    monkeypatch.setattr(tasks, "note_progress", stop_at_the_fifth)
+    tasks.answer_funnel(northwind.pk, long_ones[0])
+    assert len(told) == 5
+    with workspace_scope(northwind):
+        run = FunnelRun.objects.of(northwind).get()
+    assert (run.state, run.result) == (FunnelRun.STOPPED, None)
+    assert "Stopped Nothing was counted" in words(as_ada.get(FUNNELS, ASKED))
 
 
 def test_funnels_of_others_are_neither_seen_nor_deleted(as_ada, goal, rival_workspace):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from funnels import actions
 from funnels.models import FunnelRun, SavedFunnel
 from reports.api.funnel_shapes import show_funnel
 from reports.catalogue import funnel
+from reports.catalogue.funnel_run import RunProgressShown, describe_run
 from reports.catalogue.goals import list_event_names
 from reports.catalogue.params import read_period
 from reports.tasks import ring
@@ -28,11 +29,22 @@ from reports.ways_out.csv_file import Table
 from tracking.storage import ingestion_state
 from web.drawing.channels import Palette
 from web.drawing.funnels import draw_funnel, table_of_groups, table_of_steps
-from web.forms.filters import name_days, read_bar
+from web.forms.filters import COMPARE_NONE, compare_menu, name_days, read_bar, read_compare
 from web.forms.funnels import MOST_STEPS, ORDERS, UNITS, Builder, StepRow, ask_funnel, change_builder, read_builder
 from web.forms.goals import OPERATORS
 from web.pages import WorkspacePage
+from web.templatetags.figures import period
 from web.workspaces import zone_of
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Answers as the API gives them, or how far a worker is with them."""
+
+    shown: dict[str, Any] | None = None
+    before: dict[str, Any] | None = None
+    run: FunnelRun | None = None
+    progress: RunProgressShown | None = None
 
 
 class Funnels(WorkspacePage):
@@ -41,6 +53,7 @@ class Funnels(WorkspacePage):
     section = "funnels"
     title = _("Funnels")
     template = "web/funnels/page.html"
+    change_action = Action.CHANGE_WORKSPACE
 
     def show(self, refusal: Refusal | None = None, status: int = 200, **kwargs: Any) -> HttpResponse:
         wish = self.request.GET.get("do")
@@ -51,13 +64,14 @@ class Funnels(WorkspacePage):
 
     def describe(self, **kwargs: Any) -> dict[str, Any]:
         now, address = timezone.now(), self.request.GET
-        builder = read_builder(address)
+        builder, compared = read_builder(address), read_compare(address) != COMPARE_NONE
         query = name_days(address, day_of(now, zone_of(self.workspace)))
-        period = read_period(self.workspace, query, now)
+        days = read_period(self.workspace, query, now)
         asked, problems = ask_funnel(builder) if builder.named else ({}, {})
-        days = {"start": period.start.isoformat(), "end": period.end.isoformat()}
-        shown, run = self._count(asked | days, now) if asked else (None, None)
+        in_days = {"start": days.start.isoformat(), "end": days.end.isoformat()}
+        counted = self._count(asked | in_days, now, compared=compared) if asked else Counted()
         names = list_event_names(self.workspace, now)
+        palette = Palette(self.workspace.channel_rules)
         return {
             "builder": builder,
             "rows": [_row(builder, place, step, problems) for place, step in enumerate(builder.steps)],
@@ -68,38 +82,52 @@ class Funnels(WorkspacePage):
             "units": UNITS.items(),
             "orders": ORDERS.items(),
             "may_add": len(builder.steps) < MOST_STEPS,
-            "shown": shown,
-            "run": run,
-            "waited": (now - run.asked_at).total_seconds() if run else None,
+            "shown": counted.shown,
+            "run": counted.run,
+            "progress": counted.progress,
             "most_at_once": funnel.MOST_AT_ONCE,
-            # Funnels are not compared with the period before: it may hold as many events again.
-            "before": {},
-            "drawn": draw_funnel(shown, Palette(self.workspace.channel_rules)) if shown else None,
-            "filters": read_bar(address, period),
+            "before": dict(enumerate(draw_funnel(counted.before, palette).bars, 1)) if counted.before else {},
+            "drawn": draw_funnel(counted.shown, palette, counted.before) if counted.shown else None,
+            "filters": read_bar(address, days, [compare_menu(address, period(days.before))]),
             "ingestion": ingestion_state(self.workspace, now),
             "saved": self._saved(builder),
             "may_save": may(self.role, Action.CHANGE_WORKSPACE),
+            "typed_name": self.request.POST.get("name", ""),
         }
+
+    def change(self) -> HttpResponse:
+        """Keep the funnel of the address under a name."""
+        builder = read_builder(self.request.GET)
+        kept = actions.save_funnel(
+            self.workspace, self.request.POST.get("name", ""), replace(builder, rest={}).address()
+        )
+        messages.success(self.request, gettext("Saved “%(name)s”.") % {"name": kept.name})
+        return HttpResponseRedirect(f"{self.request.path}?{builder.address()}")
 
     def _saved(self, builder: Builder) -> list[dict[str, Any]]:
         query = replace(builder, rest={}).address()
         kept = SavedFunnel.objects.of(self.workspace).order_by("name")
         return [{"id": one.pk, "name": one.name, "query": one.query, "open": one.query == query} for one in kept]
 
-    def _count(self, asked: dict[str, Any], now: datetime) -> tuple[dict[str, Any] | None, FunnelRun | None]:
-        """The answer as the API gives it, or the run of a worker who is to find it."""
+    def _count(self, asked: dict[str, Any], now: datetime, *, compared: bool) -> Counted:
         params = funnel.read_params(self.workspace, asked, now)
-        if not funnel.is_long(self.workspace, params):
-            return show_funnel(funnel.build(self.workspace, params, now)), None
+        if not funnel.is_long(self.workspace, params, compared=compared):
+            before = funnel.before_of(params)
+            return Counted(
+                show_funnel(funnel.build(self.workspace, params, now)),
+                show_funnel(funnel.build(self.workspace, before, now)) if compared else None,
+            )
         # As it is stored: what two people ask alike is counted once.
-        stored = json.loads(json.dumps(asked))
+        stored = json.loads(json.dumps(asked | {"compared": compared}))
         run = actions.find_run(self.workspace, stored, now)
         if run is None:
             run = actions.ask_run(self.workspace, stored)
             self._ring(run)
         elif actions.ring_again(self.workspace, run, now):
             self._ring(run)
-        return (run.result, run) if run.state == FunnelRun.DONE else (None, run)
+        if run.state == FunnelRun.DONE:
+            return Counted(run.result, run.before, run)
+        return Counted(run=run, progress=describe_run(self.workspace, run, now))
 
     def _ring(self, run: FunnelRun) -> None:
         transaction.on_commit(lambda: ring(run), robust=True)
@@ -113,7 +141,7 @@ class Funnels(WorkspacePage):
 
 
 class SavedFunnels(WorkspacePage):
-    """Where the buttons Save and Delete lead: back to the funnel."""
+    """Where the button Delete leads: back to the funnel."""
 
     section = "funnels"
     title = _("Funnels")
@@ -124,19 +152,9 @@ class SavedFunnels(WorkspacePage):
 
     def change(self) -> HttpResponse:
         form = self.request.POST
+        if actions.delete_funnel(self.workspace, _number(form.get("saved", ""))):
+            messages.success(self.request, gettext("Deleted the funnel."))
         builder = read_builder(_parse(form.get("asked", "")))
-        if form.get("do") == "delete":
-            deleted = actions.delete_funnel(self.workspace, _number(form.get("saved", "")))
-            said = gettext("Deleted the funnel.") if deleted else ""
-        else:
-            try:
-                kept = actions.save_funnel(self.workspace, form.get("name", ""), replace(builder, rest={}).address())
-                said = gettext("Saved “%(name)s”.") % {"name": kept.name}
-            except Refusal as refusal:
-                messages.error(self.request, refusal.message)
-                said = ""
-        if said:
-            messages.success(self.request, said)
         return HttpResponseRedirect(f"{reverse('funnels', args=[self.workspace.slug])}?{builder.address()}")
 
 
