@@ -34,7 +34,7 @@ DIRECT = "Direct"
 SHORT = 7
 
 FOUND = gettext_noop("|A look-back of {short} days finds a touch for {some} of conversions|, {long} days for {most}.")
-SAME = gettext_noop("|{short} days are enough: a look-back of {long} finds a touch for as many conversions|, {most}.")
+SAME = gettext_noop("|A look-back of {short} days finds a touch for {some} of conversions|, {long} days for no more.")
 NOBODY = gettext_noop("|No conversion has a touch| in these days.")
 
 

@@ -153,8 +153,8 @@ def _say_evidence(length: Middle, before: Middle) -> list[str]:
     half, most = Decimal(repr(length.median)), int(length.nine_of_ten or 0)
     said = [
         ngettext(
-            "The middle one takes {half} touch, nine of ten take {most} or fewer.",
-            "The middle one takes {half} touches, nine of ten take {most} or fewer.",
+            "Half take {half} touch, nine of ten {most} or fewer.",
+            "Half take {half} touches or fewer, nine of ten {most} or fewer.",
             int(half) if half == int(half) else 2,
         ).format(half=count(half, language()), most=count(most, language()))
     ]

@@ -57,5 +57,6 @@ def change_of(now: Decimal, before: Decimal) -> str:
     """+12%, −9%; "new" from nothing, a dash of nothing."""
     if not before:
         return gettext("new") if now else DASH
-    shown = words.percent((now - before) / abs(before), get_language() or "en")
-    return shown if shown.startswith("−") or shown == "0%" else f"+{shown}"
+    ratio = round((now - before) / abs(before), 2)
+    shown = words.percent(abs(ratio) if ratio == 0 else ratio, get_language() or "en")
+    return shown if ratio <= 0 else f"+{shown}"
