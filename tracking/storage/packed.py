@@ -75,12 +75,12 @@ def _pack_numbers(oid: int, width: int) -> Callable[[Collection[Any]], Packed]:
     number = Struct(">ii" if width == 4 else ">iq").pack
 
     def packed(values: Collection[Any]) -> Packed:
-        if None in values:
+        if not isinstance(values, np.ndarray) and None in values:
             parts = [_NULL if value is None else number(width, value) for value in values]
             return _array(oid, len(values), b"".join(parts), nulls=True)
         rows = np.empty(len(values), dtype=one)
         rows["length"] = width
-        rows["value"] = list(values)
+        rows["value"] = values if isinstance(values, np.ndarray) else list(values)
         return _array(oid, len(values), rows.tobytes())
 
     return packed
