@@ -23,6 +23,9 @@ class Spend(TenantModel):
     impressions = models.BigIntegerField(null=True)
     clicks = models.BigIntegerField(null=True)
     external_id = models.TextField(null=True)
+    # What the platform says that it brought: millionths of conversions, and their worth in `currency`.
+    claimed_conversions_micros = models.BigIntegerField(null=True)
+    claimed_value_micros = models.BigIntegerField(null=True)
     stored_at = models.DateTimeField(default=now)
 
     class Meta:

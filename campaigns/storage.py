@@ -27,17 +27,20 @@ _COLUMNS = (
     "impressions",
     "clicks",
     "external_id",
+    "claimed_conversions_micros",
+    "claimed_value_micros",
 )
 _ADD = """
     insert into campaigns_spend (
         workspace_id, stored_at, key_digest, start, "end", amount_micros, currency, channel, source, medium, campaign,
-        impressions, clicks, external_id
+        impressions, clicks, external_id, claimed_conversions_micros, claimed_value_micros
     )
     select %(workspace)s, %(now)s, decode(key, 'hex'), start, "end", amount, currency, channel, source, medium,
-           campaign, impressions, clicks, external_id
+           campaign, impressions, clicks, external_id, claimed_conversions, claimed_value
     from json_to_recordset(%(rows)s::json) as sent (
         key text, start date, "end" date, amount bigint, currency text, channel text, source text, medium text,
-        campaign text, impressions bigint, clicks bigint, external_id text
+        campaign text, impressions bigint, clicks bigint, external_id text,
+        claimed_conversions bigint, claimed_value bigint
     )
 """
 

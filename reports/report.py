@@ -72,6 +72,11 @@ class ReturnsRow:
     roi: float | None
     roas: float | None
     notes: list[str]
+    # What the platforms say that they brought; None where not every row of its spend says so, and of totals.
+    claimed_conversions: Decimal | None = None
+    claimed_value: Decimal | None = None
+    # (claimed − credited) / credited, of the value; of the conversions where no value is claimed.
+    claim_difference: float | None = None
     # 95 % intervals; None under the evidence gate, without cost, and of totals.
     revenue_interval: Interval | None = None
     roi_low: float | None = None

@@ -15,6 +15,8 @@ from common.money import from_micros
 from tracking.core.channels import parse_channel_rules
 
 MOST_ROWS = 10_000
+CLAIMED = "Conversions that the platform says it brought; shown beside ours, and never added up."
+CLAIMED_VALUE = "What the platform says they are worth, in the row's currency."
 
 
 class SpendRowSerializer(serializers.Serializer[Any]):
@@ -32,6 +34,12 @@ class SpendRowSerializer(serializers.Serializer[Any]):
     clicks = serializers.IntegerField(min_value=0, required=False, allow_null=True)
     external_id = serializers.CharField(
         max_length=200, required=False, allow_null=True, help_text="Your name for the row; sent again, it is replaced."
+    )
+    claimed_conversions = serializers.DecimalField(
+        max_digits=17, decimal_places=6, min_value=0, required=False, allow_null=True, help_text=CLAIMED
+    )
+    claimed_value = serializers.DecimalField(
+        max_digits=17, decimal_places=6, min_value=0, required=False, allow_null=True, help_text=CLAIMED_VALUE
     )
 
 
@@ -129,4 +137,10 @@ def show_spend(row: StoredSpend) -> dict[str, Any]:
         "impressions": row.impressions,
         "clicks": row.clicks,
         "external_id": row.external_id,
+        "claimed_conversions": _show_micros(row.claimed_conversions_micros),
+        "claimed_value": _show_micros(row.claimed_value_micros),
     }
+
+
+def _show_micros(micros: int | None) -> str | None:
+    return None if micros is None else f"{from_micros(micros):.6f}"

@@ -24,6 +24,8 @@ FIELDS = (
     "impressions",
     "clicks",
     "external_id",
+    "claimed_conversions",
+    "claimed_value",
 )
 # Heads by which the exports of the platforms, in English and a few other languages, name each field; the first wins.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -44,6 +46,14 @@ NAMES: dict[str, tuple[str, ...]] = {
     "impressions": ("impressions", "impr.", "impressionen", "vertoningen", "impresiones"),
     "clicks": ("clicks", "link clicks", "clicks (all)", "klicks", "clics", "klikken"),
     "external_id": ("external_id", "external id", "row id"),
+    "claimed_conversions": (
+        "claimed_conversions", "conversions", "results", "purchases", "website purchases", "conversiones",
+        "konversionen", "conversies",
+    ),
+    "claimed_value": (
+        "claimed_value", "conversion value", "conv. value", "total conv. value", "purchases conversion value",
+        "website purchases conversion value", "conversion-wert", "conversiewaarde", "revenue",
+    ),
 }  # fmt: skip
 KNOWN = frozenset(name for names in NAMES.values() for name in names)
 # What an export calls itself by, and what its visits carry.
@@ -213,5 +223,7 @@ _READERS: dict[str, Callable[[str, Reading], Any]] = {
     "amount": lambda given, reading: read_sum(given, reading.decimal),
     "impressions": _read_count,
     "clicks": _read_count,
+    "claimed_conversions": lambda given, reading: read_sum(given, reading.decimal),
+    "claimed_value": lambda given, reading: read_sum(given, reading.decimal),
     "currency": lambda given, reading: given.upper(),
 }

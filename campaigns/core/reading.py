@@ -126,5 +126,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "impressions": _read_count,
     "clicks": _read_count,
     "external_id": _read_text,
+    "claimed_conversions": _read_amount,
+    "claimed_value": _read_amount,
 }
 _REQUIRED = ("start", "end", "amount", "currency")

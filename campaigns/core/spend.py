@@ -29,7 +29,10 @@ class SpendKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """Money paid for the days from start to end, both included; amount in micros of its currency."""
+    """Money paid for the days from start to end, both included; amount in micros of its currency.
+
+    What the platform says that it brought: millionths of conversions, and their worth in micros of the same currency.
+    """
 
     start: date
     end: date
@@ -42,6 +45,8 @@ class Spend:
     impressions: int | None = None
     clicks: int | None = None
     external_id: str | None = None
+    claimed_conversions: int | None = None
+    claimed_value: int | None = None
 
     @property
     def key(self) -> SpendKey:
@@ -94,6 +99,10 @@ def check_spend(spend: Spend) -> None:
         count = getattr(spend, name)
         if count is not None and not 0 <= count <= MOST_COUNT:
             raise Refusal("out_of_range", f"This must be from 0 to {MOST_COUNT}.", field=name)
+    for name in ("claimed_conversions", "claimed_value"):
+        claimed = getattr(spend, name)
+        if claimed is not None and not 0 <= claimed <= MOST_MICROS:
+            raise Refusal("out_of_range", f"This must be from 0 to {MOST_MICROS // 1_000_000}.", field=name)
 
 
 def _check_key(spend: Spend) -> None:
@@ -149,8 +158,12 @@ def share_evenly(total: int, parts: int) -> list[int]:
 
 def spread(spend: Spend) -> dict[date, int]:
     """Micros of each day: whole cents where the amount is whole cents; all days add up to the amount."""
-    unit = MICROS_A_CENT if spend.amount % MICROS_A_CENT == 0 else 1
-    shares = share_evenly(spend.amount // unit, spend.period.days)
+    return _spread_micros(spend.amount, spend)
+
+
+def _spread_micros(micros: int, spend: Spend) -> dict[date, int]:
+    unit = MICROS_A_CENT if micros % MICROS_A_CENT == 0 else 1
+    shares = share_evenly(micros // unit, spend.period.days)
     return {spend.start + timedelta(days=day): share * unit for day, share in enumerate(shares)}
 
 
@@ -169,13 +182,21 @@ def _lies_within(spend: Spend, period: Period) -> bool:
 
 @dataclass
 class Cost:
-    """What was paid in a period: micros of one currency, and the money left out for want of a reference rate."""
+    """What was paid in a period: micros of one currency, and the money left out for want of a reference rate.
+
+    Claims are sums of the rows that have one: millionths of conversions and micros of the currency.
+    """
 
     amount: int = 0
     impressions: int = 0
     clicks: int = 0
     rows: int = 0
     days_without_rate: int = 0
+    claimed_conversions: int = 0
+    claimed_value: int = 0
+    # Rows that say how many conversions, and what worth of them, the platform claims.
+    rows_claiming_conversions: int = 0
+    rows_claiming_value: int = 0
 
 
 def add_spend(cost: Cost, spend: Spend, period: Period, *, currency: str, find_rate: FindRate) -> None:
@@ -185,18 +206,33 @@ def add_spend(cost: Cost, spend: Spend, period: Period, *, currency: str, find_r
     cost.rows += 1
     cost.impressions += count_within(spend.impressions, spend, period)
     cost.clicks += count_within(spend.clicks, spend, period)
+    if spend.claimed_conversions is not None:
+        cost.rows_claiming_conversions += 1
+        cost.claimed_conversions += count_within(spend.claimed_conversions, spend, period)
+    if spend.claimed_value is not None:
+        # A value without a rate has a cost without one, which hides both.
+        cost.rows_claiming_value += 1
+        cost.claimed_value += _worth_within(spend.claimed_value, spend, period, currency, find_rate)[0]
+    amount, missing = _worth_within(spend.amount, spend, period, currency, find_rate)
+    cost.amount += amount
+    cost.days_without_rate += missing
+
+
+def _worth_within(micros: int, spend: Spend, period: Period, currency: str, find_rate: FindRate) -> tuple[int, int]:
+    """The part of a row's money that its days within the period have, and how many of them lack a rate."""
     if spend.currency == currency and _lies_within(spend, period):
         # Most rows are a day of the workspace's own money.
-        cost.amount += spend.amount
-        return
-    for day, micros in spread(spend).items():
-        if not micros or not period.start <= day <= period.end:
+        return micros, 0
+    worth, missing = 0, 0
+    for day, share in _spread_micros(micros, spend).items():
+        if not share or not period.start <= day <= period.end:
             continue
         rate = find_rate(spend.currency, currency, day)
         if rate is None:
-            cost.days_without_rate += 1
+            missing += 1
         else:
-            cost.amount += convert_micros(micros, rate)
+            worth += convert_micros(share, rate)
+    return worth, missing
 
 
 @dataclass(eq=False)

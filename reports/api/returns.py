@@ -44,6 +44,13 @@ class RatiosSerializer(serializers.Serializer[Any]):
 class ReturnsRowSerializer(RatiosSerializer, CreditRowSerializer):
     """What one group earned and cost; the group is named by the one field that was asked for in `group_by`."""
 
+    claimed_conversions = serializers.DecimalField(
+        max_digits=30, decimal_places=6, allow_null=True, help_text="By the platforms; null where spend does not say."
+    )
+    claimed_value = serializers.DecimalField(max_digits=30, decimal_places=6, allow_null=True)
+    claim_difference = serializers.FloatField(
+        allow_null=True, help_text="(claimed − credited) / credited, of the value, else of the conversions."
+    )
     roi_interval = RoiIntervalSerializer(allow_null=True, help_text="Null without a cost, and under the evidence gate.")
     too_close_to_call = serializers.BooleanField(
         allow_null=True, help_text="Whether the interval of ROI holds 0: it may have paid for itself, or not."
@@ -75,7 +82,7 @@ def show_returns(report: ReturnsReport) -> dict[str, Any]:
     group_by = report.attribution.group_by
     return {
         **show_attribution(report.attribution),
-        "rows": [{group_by: row.group, **show_row(row), **_show_interval(row)} for row in report.rows],
+        "rows": [{group_by: row.group, **show_row(row), **_show_doubts(row)} for row in report.rows],
         "unassigned": {"cost": show_money(report.unassigned_cost)},
         "total": show_row(report.total),
         "formulas": returns.FORMULAS,
@@ -84,9 +91,14 @@ def show_returns(report: ReturnsReport) -> dict[str, Any]:
     }
 
 
-def _show_interval(row: ReturnsRow) -> dict[str, Any]:
-    interval = None if row.roi_low is None else {"low": row.roi_low, "high": row.roi_high}
-    return {"roi_interval": interval, "too_close_to_call": row.too_close}
+def _show_doubts(row: ReturnsRow) -> dict[str, Any]:
+    return {
+        "claimed_conversions": show_money(row.claimed_conversions),
+        "claimed_value": show_money(row.claimed_value),
+        "claim_difference": row.claim_difference,
+        "roi_interval": None if row.roi_low is None else {"low": row.roi_low, "high": row.roi_high},
+        "too_close_to_call": row.too_close,
+    }
 
 
 def show_row(row: ReturnsRow) -> dict[str, Any]:

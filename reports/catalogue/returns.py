@@ -21,6 +21,7 @@ from reports.catalogue.params import Params
 from reports.catalogue.returns_spread import bound_rows, spread_returns
 from reports.catalogue.solved import OTHER
 from reports.catalogue.still_filling import find_still_filling, say_shares
+from reports.core.ratios import change
 from reports.core.returns import Name, Reason, Returns, work_out_returns
 from reports.report import AttributionReport, Credited, CreditRow, ReturnsReport, ReturnsRow, StillFilling
 from reports.storage import count_sessions
@@ -143,7 +144,27 @@ def sort_rows(rows: list[ReturnsRow]) -> list[ReturnsRow]:
 def make_row(row: CreditRow, costs: Costs, sessions: Mapping[str | None, int]) -> ReturnsRow:
     """One row of credit beside its cost."""
     credited, cost = Credited(row.conversions, row.revenue), costs.of(row.group)
-    return put_together(row.group, row.channel, credited, cost, sessions.get(row.group, 0))
+    made = put_together(row.group, row.channel, credited, cost, sessions.get(row.group, 0))
+    return add_claims(made, costs.by_group.get(row.group)) if costs.splits and row.group is not UNASSIGNED else made
+
+
+def add_claims(row: ReturnsRow, cost: Cost | None) -> ReturnsRow:
+    """The row with what the platforms claim, where all of its spend says so."""
+    if cost is None:
+        return row
+    conversions = conversions_claimed(cost)
+    value = from_micros(cost.claimed_value) if _all_claim(cost, cost.rows_claiming_value) else None
+    difference = change(value, row.revenue) if value is not None else change(conversions, row.conversions)
+    return replace(row, claimed_conversions=conversions, claimed_value=value, claim_difference=difference)
+
+
+def conversions_claimed(cost: Cost) -> Decimal | None:
+    """The conversions that platforms claim; None where a part of the spend does not say."""
+    return from_micros(cost.claimed_conversions) if _all_claim(cost, cost.rows_claiming_conversions) else None
+
+
+def _all_claim(cost: Cost, rows: int) -> bool:
+    return rows == cost.rows > 0 and not cost.days_without_rate
 
 
 def _make_total(total: Credited, costs: Costs, sessions: int) -> ReturnsRow:

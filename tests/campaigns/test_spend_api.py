@@ -37,11 +37,13 @@ def stored(caller):
 
 def test_rows_are_stored_and_listed_as_touches_carry_their_words(manager, shop):
     given = of("FB", "CPC", campaign="Spring", impressions=1000, clicks=10, external_id="x-1")
+    given |= {"claimed_conversions": "2.500000", "claimed_value": "310.000000"}
     assert put(manager, given, row(amount=12.5)) == {"created": 2, "replaced": 0, "rejected": []}
     first, second = stored(manager)
     assert first.pop("id") < second.pop("id")
     assert first == given | {"source": "facebook", "medium": "cpc", "amount": "100.000000"}
-    nothing = dict.fromkeys(("source", "medium", "campaign", "impressions", "clicks", "external_id"))
+    names = ("source", "medium", "campaign", "impressions", "clicks", "external_id")
+    nothing = dict.fromkeys((*names, "claimed_conversions", "claimed_value"))
     assert second == row(amount="12.500000") | nothing
 
 

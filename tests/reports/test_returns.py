@@ -200,6 +200,9 @@ def test_the_api_shows_the_very_same_report():
         "roi": 0.8,
         "roas": 1.8,
         "notes": ["There is no conversion rate: no session is known."],
+        "claimed_conversions": None,
+        "claimed_value": None,
+        "claim_difference": None,
         "roi_interval": None,
         "too_close_to_call": None,
     }

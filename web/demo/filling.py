@@ -20,7 +20,7 @@ from accounts.tenancy import workspace_scope
 from campaigns.actions import put_spend
 from web.demo.posted import Posted, find_posted, first_day, is_posted
 from web.demo.spend import bill
-from web.demo.story import Call, Client, Told, received_at, tell
+from web.demo.story import Call, Claims, Client, Told, received_at, tell
 
 BATCH = 100
 TRIES = 30
@@ -38,6 +38,7 @@ class Filling:
     told: Told
     posted: Posted | None
     now: datetime
+    claims: Claims | None = None
 
     def days_to_come(self) -> Iterator[Call]:
         """What happened since the newest posted event, in order."""
@@ -73,13 +74,14 @@ def plan(workspace: Workspace, client: Client, now: datetime) -> Filling:
     # The day before is told again for its bill, which is known only now.
     start = max(first, posted.newest.astimezone(zone).date() - timedelta(days=1)) if posted and whole else first
     told = tell(client, zone=zone, first=first, start=start, end=today)
-    return Filling(workspace, told, posted, now)
+    return Filling(workspace, told, posted, now, client.claims)
 
 
 def pay(filling: Filling) -> None:
     """Store what the visits cost; rows that are there already are replaced by themselves."""
     zone = ZoneInfo(filling.workspace.timezone)
-    rows = bill(filling.told.paid, filling.workspace.currency, until=filling.now.astimezone(zone).date())
+    until = filling.now.astimezone(zone).date()
+    rows = bill(filling.told.paid, filling.workspace.currency, until=until, claims=filling.claims)
     if rows:
         put_spend(filling.workspace, rows)
 

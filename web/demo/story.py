@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -51,6 +51,13 @@ class PaidFor(NamedTuple):
     cost: float
 
 
+class Claims(NamedTuple):
+    """What ad platforms say that they brought: orders a visit, by medium, and what an order is worth on average."""
+
+    a_visit: Mapping[str, float]
+    worth: float
+
+
 @dataclass(frozen=True)
 class Client:
     """One client of the demo agency: who tells its days, and how busy they are."""
@@ -67,6 +74,7 @@ class Client:
     weekdays: tuple[float, ...]
     # January to December.
     months: tuple[float, ...]
+    claims: Claims | None = None
 
 
 @dataclass

@@ -21,6 +21,8 @@ TITLES: dict[str, object] = {
     "impressions": gettext_lazy("Impressions"),
     "clicks": gettext_lazy("Clicks"),
     "external_id": gettext_lazy("Your id of the row"),
+    "claimed_conversions": gettext_lazy("Conversions claimed by the platform"),
+    "claimed_value": gettext_lazy("Value claimed by the platform"),
 }
 # What may stand for every line of a file instead of a column.
 FIXABLE = ("currency", "channel", "source", "medium", "campaign")

@@ -186,3 +186,10 @@ def test_what_is_no_table_is_refused(text, code):
     with pytest.raises(Refusal) as refused:
         read_sheet(text, KNOWN)
     assert (refused.value.code, refused.value.field) == (code, "file")
+
+
+def test_what_the_platform_claims_is_found_by_its_heads():
+    text = "Day,Campaign,Cost,Currency code,Impr.,Conversions,Conv. value\n2026-02-03,brand,84.50,EUR,100,2.5,310.00\n"
+    sheet = read_sheet(text, KNOWN)
+    ((_line, row),) = read_lines(sheet, guess(sheet, "EUR")).rows
+    assert (row.claimed_conversions, row.claimed_value) == (2_500_000, 310_000_000)

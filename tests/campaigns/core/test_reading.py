@@ -14,6 +14,7 @@ ROW = {"start": "2026-02-01", "end": "2026-02-28", "amount": "90.50", "currency"
 def test_a_row_with_everything_said():
     row = ROW | {"channel": None, "source": "FB", "medium": "CPC", "campaign": " Spring "}
     row |= {"impressions": 1000, "clicks": 10.0, "external_id": 77, "unknown": {"a": 1}}
+    row |= {"claimed_conversions": "2.5", "claimed_value": 310}
     assert read_row(row) == Spend(
         start=date(2026, 2, 1),
         end=date(2026, 2, 28),
@@ -26,6 +27,8 @@ def test_a_row_with_everything_said():
         impressions=1000,
         clicks=10,
         external_id="77",
+        claimed_conversions=2_500_000,
+        claimed_value=310_000_000,
     )
 
 

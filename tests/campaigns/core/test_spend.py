@@ -245,3 +245,21 @@ def test_what_cannot_be_right_is_refused_by_field(change, field):
     with pytest.raises(Refusal) as refusal:
         check_spend(replace(spend(1, 7), **change))
     assert refusal.value.field == field
+
+
+def test_claims_follow_the_days_and_their_rates_like_the_cost():
+    claiming = spend(1, 4, 40, claimed_conversions=2_000_000, claimed_value=100_000_000)
+    cost, without = Cost(), spend(1, 1, channel="Email")
+    half = Period(day(1), day(2))
+    for row in (claiming, without):
+        add_spend(cost, row, half, currency="USD", find_rate=lambda *_: Rate(Decimal("0.5"), day(1)))
+    assert (cost.claimed_conversions, cost.claimed_value) == (1_000_000, 25_000_000)
+    assert (cost.rows, cost.rows_claiming_conversions, cost.rows_claiming_value) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("name", ["claimed_conversions", "claimed_value"])
+def test_a_claim_below_zero_or_beyond_all_bounds_is_refused(name):
+    for claimed in (-1, 10**17):
+        with pytest.raises(Refusal) as refused:
+            check_spend(spend(1, 1, **{name: claimed}))
+        assert refused.value.field == name
