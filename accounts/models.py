@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils.timezone import now
 
 from common.periods import day_of
@@ -220,3 +220,35 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["agency", "id"], name="audit_by_agency")]
+
+
+class Upkeep(models.Model):
+    """What was done for the whole installation, and whether it went well; written by the operator's commands."""
+
+    class Kind(models.TextChoices):
+        BACKUP = "backup"
+        RESTORE_TEST = "restore_test"
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    at = models.DateTimeField(db_default=Now())
+    went_well = models.BooleanField()
+    detail = models.CharField(max_length=300, blank=True, db_default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "-at"], name="upkeep_newest")]
+
+
+class Alarm(models.Model):
+    """Something that an operator should look at, from when it began until it was over; see `accounts.alarms`."""
+
+    name = models.CharField(max_length=30)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    # What was measured when it began, and how much is allowed; None where there is nothing to measure.
+    value = models.FloatField(null=True)
+    limit = models.FloatField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=models.Q(ended_at=None), name="alarm_open_once")
+        ]

@@ -8,20 +8,26 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from config.embedded import postgres
+from config.embedded.database import owners_database
+from config.embedded.places import bring_your_own_database
 
 Sums = dict[str, list[str]]
 FORMAT = 1
+SPARE = "hw_restore_test"
 
 _TABLES = """
 select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -88,6 +94,36 @@ def restore(owner_url: str, file: Path) -> Sums:
     if wrong:
         raise BackupError(f"these tables differ from the backup, so it must not be used: {', '.join(wrong)}.")
     return sums
+
+
+def restore_for_test(owner_url: str, file: Path) -> Sums:
+    """Restore into a database that is thrown away; `owner_url` is the real one's, which is not touched."""
+    with _database_beside(owner_url) if bring_your_own_database() else _server_of_its_own() as spare_url:
+        return restore(spare_url, file)
+
+
+@contextmanager
+def _server_of_its_own() -> Iterator[str]:
+    folder = tempfile.TemporaryDirectory(prefix="headwater-restore-")
+    with folder as place, owners_database(Path(place) / "data") as owner_url:
+        yield owner_url
+
+
+@contextmanager
+def _database_beside(owner_url: str) -> Iterator[str]:
+    """On the same server, where the owner needs CREATEDB for it."""
+    name = sql.Identifier(SPARE)
+    try:
+        with psycopg.connect(owner_url, connect_timeout=10, autocommit=True) as connection:
+            connection.execute(sql.SQL("drop database if exists {}").format(name))
+            connection.execute(sql.SQL("create database {}").format(name))
+    except psycopg.Error as error:
+        raise BackupError(f"the database {SPARE} cannot be made for the test: {error}") from error
+    try:
+        yield urlsplit(owner_url)._replace(path=f"/{SPARE}").geturl()
+    finally:
+        with psycopg.connect(owner_url, connect_timeout=10, autocommit=True) as connection:
+            connection.execute(sql.SQL("drop database if exists {}").format(name))
 
 
 def read_about(file: Path) -> dict[str, Any]:

@@ -12,11 +12,12 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import now
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from config import pulse
+from config import alarms, pulse
 from config.database import patience
 
 PATIENCE_MS = 5_000
@@ -60,6 +61,7 @@ class Measures:
         """All measures, each with its help."""
         yield from _ask_database()
         yield from _ask_broker()
+        yield from _ask_alarms()
 
 
 def _ask_database() -> Iterator[Metric]:
@@ -82,6 +84,13 @@ def _ask_database() -> Iterator[Metric]:
         if name == "refused":
             refused.add_metric([reason], value)
     yield refused
+
+
+def _ask_alarms() -> Iterator[Metric]:
+    rings = GaugeMetricFamily("headwater_alarm", "Whether an alarm rings; left out what is away.", labels=["alarm"])
+    for reading in alarms.look(now()):
+        rings.add_metric([reading.name], float(reading.rings))
+    yield rings
 
 
 def _value(rows: list[tuple[str, str, float]], wanted: str) -> float:

@@ -226,6 +226,8 @@ class Launch:
 
     def _watch(self) -> int:
         self._step("Ctrl-C stops everything.")
+        if "clock" in self.wishes.parts:
+            self._watch_alarms()
         while True:
             self._note_kernels()
             self._note_demo()
@@ -234,6 +236,12 @@ class Launch:
                 self._step(f"{name} keeps ending; see {self.data_dir / 'logs' / name}.log. Giving up.")
                 return 1
             time.sleep(0.05)
+
+    def _watch_alarms(self) -> None:
+        # Not the clock's own work: nobody can tell of their own silence.
+        from config import alarms
+
+        alarms.watch(self._step)
 
     def _stop(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

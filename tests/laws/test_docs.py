@@ -57,7 +57,15 @@ def settings_of_the_product() -> set[str]:
     named = {name for path in code for name in read.findall(path.read_text(encoding="utf-8"))}
     places = (ROOT / "config" / "embedded" / "places.py").read_text(encoding="utf-8")
     # Not for operators: what our own programs tell each other, and what libraries read.
-    ours = {"HEADWATER_PART", "NUMBA_CACHE_DIR", "NUMBA_DISABLE_JIT", "OPENBLAS_NUM_THREADS", "TMPDIR", "QUIT"}
+    ours = {
+        "HEADWATER_LISTENER",
+        "HEADWATER_PART",
+        "NUMBA_CACHE_DIR",
+        "NUMBA_DISABLE_JIT",
+        "OPENBLAS_NUM_THREADS",
+        "TMPDIR",
+        "QUIT",
+    }
     return (named | set(re.findall(r'"([A-Z_]+_URL)"', places))) - ours
 
 

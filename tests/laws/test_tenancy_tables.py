@@ -20,6 +20,8 @@ OUTSIDE = {
     "accounts_auditentry",
     "accounts_invitation",
     "accounts_outgoingmail",
+    "accounts_alarm",
+    "accounts_upkeep",
     "accounts_invitation_workspaces",
     "accounts_workspaceaccess",
     "account_emailaddress",

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from psycopg.rows import tuple_row
 
+from accounts.models import Upkeep
 from config.backup import BackupError, back_up, restore
 from config.embedded import Addresses, postgres
 from config.embedded.database import owners_database
@@ -79,6 +80,24 @@ def test_a_restored_folder_holds_every_row_every_fence_and_every_right(shop: Sho
 
     again = manage("restore", str(file), data_dir=other)
     assert (again.returncode, "is not empty" in again.stderr) == (1, True)
+
+
+def upkeep() -> list[tuple[str, bool]]:
+    return list(Upkeep.objects.order_by("at").values_list("kind", "went_well"))
+
+
+def test_a_tested_restore_is_written_down_whether_it_went_well_or_not(shop: Shop, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    assert manage("backup", str(good)).returncode == 0
+    before = everything(DATA_DIR)
+    tested = manage("restore", "--test", str(good))
+    assert (tested.returncode, "every table is as it was" in tested.stdout) == (0, True), tested.stderr
+    bad.write_bytes(good.read_bytes()[:-2000])
+    assert manage("restore", "--test", str(bad)).returncode == 1
+    assert upkeep() == [("backup", True), ("restore_test", True), ("restore_test", False)]
+    after = everything(DATA_DIR)
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"accounts_upkeep", "sequences"}
 
 
 def test_a_backup_is_never_overwritten_and_half_a_one_never_left(

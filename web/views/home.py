@@ -21,6 +21,7 @@ from accounts.permissions import Action, may
 from reports.catalogue.agency import AgencyReport, State, WorkspaceRow, build
 from reports.ways_out.csv_file import answer_csv
 from tracking.actions import create_default_goals
+from web import alarms
 from web.demo.progress import Progress, demo_progress
 from web.drawing.spark import draw_spark
 from web.exports_agency import table_of_workspaces
@@ -61,6 +62,7 @@ def show_workspaces(request: HttpRequest) -> HttpResponse:
             "section": "workspaces",
         }
     )
+    page["alarms"] = alarms.lines() if page["manages"] else []
     return _keep_private(render(request, "web/workspaces.html", page))
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.models import Upkeep
+from config.alarms import note_upkeep
 from config.backup import BackupError, back_up
 from config.embedded.database import owners_database
 
@@ -22,6 +24,7 @@ class Command(BaseCommand):
         try:
             with owners_database(settings.DATA_DIR) as owner_url:
                 sums = back_up(owner_url, file.absolute())
+                note_upkeep(owner_url, Upkeep.Kind.BACKUP, went_well=True, detail=str(file))
         except BackupError as error:
             raise CommandError(str(error)) from error
         rows = sum(int(count) for count, _hash in sums.values())

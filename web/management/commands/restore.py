@@ -1,4 +1,4 @@
-"""`manage.py restore FILE`: a new database from such a file."""
+"""`manage.py restore FILE`: a new database from such a file; with `--test`, one that is thrown away."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.backup import BackupError, restore
+from accounts.models import Upkeep
+from config.alarms import note_upkeep
+from config.backup import BackupError, Sums, restore, restore_for_test
 from config.embedded.database import owners_database
 
 
@@ -17,12 +19,31 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="The backup's file.")
+        parser.add_argument(
+            "--test",
+            action="store_true",
+            help="Restore into a database that is thrown away, compare it, and write down whether that went well.",
+        )
 
-    def handle(self, *, file: Path, **_: Any) -> None:
+    def handle(self, *, file: Path, test: bool, **_: Any) -> None:
         try:
-            with owners_database(settings.DATA_DIR) as owner_url:
-                sums = restore(owner_url, file.absolute())
+            sums = self._test(file.absolute()) if test else self._restore(file.absolute())
         except BackupError as error:
             raise CommandError(str(error)) from error
         rows = sum(int(count) for count, _hash in sums.values())
-        self.stdout.write(f"Restored {len(sums)} tables with {rows:,} rows from {file}; every table is as it was.")
+        done = "Tested the restore of" if test else "Restored"
+        self.stdout.write(f"{done} {len(sums)} tables with {rows:,} rows from {file}; every table is as it was.")
+
+    def _restore(self, file: Path) -> Sums:
+        with owners_database(settings.DATA_DIR) as owner_url:
+            return restore(owner_url, file)
+
+    def _test(self, file: Path) -> Sums:
+        with owners_database(settings.DATA_DIR) as owner_url:
+            try:
+                sums = restore_for_test(owner_url, file)
+            except BackupError as error:
+                note_upkeep(owner_url, Upkeep.Kind.RESTORE_TEST, went_well=False, detail=f"{file}: {error}")
+                raise
+            note_upkeep(owner_url, Upkeep.Kind.RESTORE_TEST, went_well=True, detail=str(file))
+            return sums
