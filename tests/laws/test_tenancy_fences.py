@@ -31,6 +31,11 @@ READS = [
     "reports/returns/",
     "reports/lifetime-value/",
     "reports/pipeline/",
+    "reports/campaigns/",
+    "reports/paths/?repeats=keep",
+    "reports/timing/",
+    "reports/look-back/",
+    "views/",
     *(f"reports/attribution/?group_by={group}" for group in ("channel", "campaign")),
 ]
 PERIOD = "start=2026-03-01&end=2026-03-31"
