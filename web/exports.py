@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from reports.catalogue.returns_page import ReturnsPage
 from reports.report import AttributionReport, CreditRow, DayFigure, ReturnsReport, ReturnsRow
 from reports.ways_out.csv_file import Cell, Table
 
@@ -76,6 +77,30 @@ def table_of_returns(report: ReturnsReport) -> Table:
             _row_of_returns(_("Total"), report.total),
         ],
     )
+
+
+def table_of_claims(page: ReturnsPage) -> Table:
+    """What platforms claim beside our credit."""
+    report = page.returns
+    currency = {"currency": report.attribution.currency}
+    heads = [
+        report.attribution.group_by,
+        _("Claimed value (%(currency)s)") % currency,
+        _("Revenue (%(currency)s)") % currency,
+        _("Claimed conversions"),
+        _("Conversions"),
+        _("Difference"),
+        _("What our journeys show"),
+    ]
+    rows = [(one.row, one.seen) for one in page.claims]
+    return Table(
+        heads,
+        [
+            (row.group or _("None"), row.claimed_value, row.revenue, row.claimed_conversions, row.conversions,
+             row.claim_difference, seen)
+            for row, seen in rows
+        ],
+    )  # fmt: skip
 
 
 def _row_of_returns(name: str, row: ReturnsRow) -> tuple[Cell, ...]:

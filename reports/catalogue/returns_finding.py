@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.catalogue.finding import language
+from reports.catalogue.returns_claims import say_largest
 from reports.core.words import money
 from reports.report import Finding, ReturnsReport, ReturnsRow
 
@@ -88,7 +89,7 @@ def _say_evidence(report: ReturnsReport, now: Paid, before: Paid) -> str:
         then = _("In the period before, it was {back} for each {one}.").format(back=back, one=_write(ONE, currency))
     else:
         then = _("Nothing is known to have been spent in the period before.")
-    return f"{sentence} {then}"
+    return " ".join(part for part in (sentence, then, say_largest(report.rows, currency)) if part)
 
 
 def _say_no_spend(report: ReturnsReport) -> str:

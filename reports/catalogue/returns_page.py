@@ -1,6 +1,6 @@
 """Returns as people read them: the report, what all paid channels returned together, and the period before."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from common.periods import bounds
 from reports.catalogue import attribution, returns
 from reports.catalogue.overview import list_goals, list_models
 from reports.catalogue.params import GROUPS_SOLVED, Params
+from reports.catalogue.returns_claims import Claim, list_claims
 from reports.catalogue.returns_finding import find_returns
 from reports.catalogue.returns_spread import bound_rows, spread_returns
 from reports.catalogue.still_filling import find_still_filling
@@ -48,6 +49,7 @@ class ReturnsPage:
     ingestion: IngestionState
     goals: list[Choice]
     models: list[Choice]
+    claims: list[Claim] = field(default_factory=list)
 
 
 def build(workspace: Workspace, params: Params, now: datetime) -> ReturnsPage:
@@ -77,6 +79,7 @@ def build(workspace: Workspace, params: Params, now: datetime) -> ReturnsPage:
         ingestion=arrived,
         goals=list_goals(workspace),
         models=models if params.group_by in GROUPS_SOLVED else [one for one in models if one.value in RULES],
+        claims=list_claims(report.rows, spreads.reach),
     )
 
 

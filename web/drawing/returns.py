@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from reports.catalogue.returns import undefined_of
+from reports.catalogue.returns_claims import Claim
 from reports.catalogue.returns_page import ReturnsPage
 from reports.report import Credited, ReturnsReport, ReturnsRow
 from web.drawing.channels import Palette
@@ -65,6 +66,15 @@ class ReturnsLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """One row of what platforms claim, in the look of its channel."""
+
+    claim: Claim
+    style: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """The table: rows with a cost, their sum, the other rows, and the reasons that its letters stand for."""
 
@@ -77,6 +87,7 @@ class Drawn:
     reasons: list[tuple[str, object]]
     adds_up: bool
     agrees: bool
+    claims: list[ClaimLine]
 
 
 class Letters:
@@ -114,6 +125,12 @@ def draw_returns(page: ReturnsPage, palette: Palette) -> Drawn:
         reasons=letters.explained(),
         adds_up=adds_up(report),
         agrees=page.ledger == Credited(report.total.conversions, report.total.revenue),
+        claims=[
+            ClaimLine(
+                one, palette.style(one.row.channel or one.row.group), palette.shape(one.row.channel or one.row.group)
+            )
+            for one in page.claims
+        ],
     )
 
 

@@ -108,6 +108,12 @@ def percent(value: float | Decimal | None) -> str:
 
 
 @register.filter
+def signed_percent(value: float) -> str:
+    """+142% for 1.42, −8% for −0.08."""
+    return _true_minus(format_percent(value, "+#,##0%;-#,##0%", locale=_locale()))
+
+
+@register.filter
 def ratio(value: float | Decimal | None) -> str:
     """2.11: how often something contains something else."""
     return DASH if value is None else _true_minus(format_decimal(value, "#,##0.00", locale=_locale()))

@@ -12,7 +12,7 @@ from reports.catalogue.params import USUAL_MODEL, parse_params
 from reports.ways_out.csv_file import Table
 from web.drawing.channels import Palette
 from web.drawing.returns import TICKS, ZERO, draw_returns
-from web.exports import table_of_returns
+from web.exports import table_of_claims, table_of_returns
 from web.forms.filters import compare_menu, goal_menu, model_menu, name_days, read_bar
 from web.forms.returns import group_menu, read_cursor
 from web.pages import WorkspacePage
@@ -59,7 +59,7 @@ class Returns(WorkspacePage):
         }
 
     def tables(self, page: Mapping[str, Any]) -> dict[str, Table]:
-        return {"returns": table_of_returns(page["report"])}
+        return {"returns": table_of_returns(page["report"]), "claims": table_of_claims(page["page"])}
 
 
 returns = Returns.as_view()
