@@ -1,10 +1,11 @@
 """What a fill reads: touches, conversions, milestones and marks.
 
-They come as Arrow over a connection of their own, inside a transaction that opens the workspace's rows.
+They come as Arrow over a connection of each thread's own, inside a transaction that opens the workspace's rows.
 """
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from common.periods import Period, bounds
 from tracking.models import Goal
 
 DIRECT = "Direct"
+_kept = threading.local()
 
 # A value beyond what can be shared exactly is no honest order; the conversion counts, its value does not.
 _CONVERSIONS = """
@@ -129,10 +131,46 @@ def _array(parts: Iterable[str]) -> str:
 
 @contextmanager
 def _reading(workspace: Workspace) -> Iterator[Any]:
-    with adbc.connect(settings.DATABASE_URL) as reader, reader.cursor() as cursor:
-        cursor.execute("set transaction isolation level repeatable read, read only")
-        cursor.execute(f"select set_config('app.workspace_id', '{workspace.pk:d}', true)").fetch_polars()
-        yield cursor
+    """A cursor in a snapshot of the workspace's rows, over a connection that this thread keeps."""
+    connection = _begin()
+    try:
+        with connection.cursor() as cursor:
+            # The snapshot is taken by the first statement that reads.
+            cursor.execute(f"select set_config('app.workspace_id', '{workspace.pk:d}', true)").fetch_polars()
+            yield cursor
+            cursor.execute("rollback")
+    except BaseException:
+        # Whatever state it is in, nobody meets it again.
+        _forget()
+        raise
+
+
+def _begin() -> Any:
+    """Making a connection takes several times as long as reading a day; one that has died meanwhile is made anew."""
+    begin = "begin transaction isolation level repeatable read, read only"
+    if getattr(_kept, "url", None) == settings.DATABASE_URL:
+        try:
+            _execute(_kept.connection, begin)
+            return _kept.connection
+        except adbc.Error:
+            _forget()
+    _forget()
+    _kept.connection, _kept.url = adbc.connect(settings.DATABASE_URL, autocommit=True), settings.DATABASE_URL
+    _execute(_kept.connection, begin)
+    return _kept.connection
+
+
+def _execute(connection: Any, statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def _forget() -> None:
+    kept = _kept.__dict__.pop("connection", None)
+    _kept.__dict__.pop("url", None)
+    if kept is not None:
+        with suppress(adbc.Error):
+            kept.close()
 
 
 def _fetch(cursor: Any, query: str, schema: dict[str, Any]) -> pl.DataFrame:

@@ -294,6 +294,19 @@ def test_the_task_fills_chunk_after_chunk(anna, monkeypatch):
     assert anna.sums() == anna.sums_from_scratch()
 
 
+def test_a_fill_goes_on_when_its_reading_connection_has_died(anna):
+    tell_two_months(anna)
+    fill_days(anna.workspace, MARCH[:40])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and usename = current_user and pid <> pg_backend_pid()"
+        )
+        assert cursor.fetchall() == [(True,)]
+    fill_days(anna.workspace, MARCH)
+    assert anna.sums() == anna.sums_from_scratch()
+
+
 def refill_ended(client, refill):
     with workspace_scope(client.workspace):
         return Refill.objects.of(client.workspace).get(id=refill.id).finished_at is not None
