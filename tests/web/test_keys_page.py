@@ -128,6 +128,17 @@ def test_the_page_waits_until_something_arrives(as_ada, northwind):
     assert 'hx-trigger="every 3s"' in page
 
 
+def test_the_newest_events_are_a_file_too(as_ada, northwind):
+    from tests.web.shop import a_track, tell
+
+    assert "export=newest" not in as_ada.get(INSTALL).content.decode()
+    tell(northwind, a_track("Signed Up", "ann", days=0.1))
+    assert "export=newest" in as_ada.get(INSTALL).content.decode()
+    lines = as_ada.get(f"{INSTALL}?export=newest").content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "Time,Kind,Event,Where,Came from,Channel,Test"
+    assert ",track,Signed Up," in lines[1]
+
+
 def test_nobody_answering_is_said_and_leaves_no_key(as_ada, northwind, settings):
     settings.BASE_URL = "http://127.0.0.1:9"
     answer = as_ada.post(INSTALL, {"test": "1"})

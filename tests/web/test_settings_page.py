@@ -116,3 +116,41 @@ def test_what_is_done_is_no_news(as_ada, northwind):
 @pytest.mark.parametrize(("done", "total", "passed", "left"), [(30, 90, 10, 20), (1, 90, 10, None), (0, 0, 10, None)])
 def test_time_left_goes_by_the_speed_so_far(done, total, passed, left):
     assert seconds_left(done, total, passed) == left
+
+
+def kept(northwind):
+    northwind.refresh_from_db()
+    return northwind.retention_days
+
+
+def test_a_shorter_retention_says_what_goes_and_waits_for_a_yes(as_ada, northwind):
+    from tests.web.shop import a_page, tell
+
+    here = "https://shop.example/"
+    tell(northwind, a_page(here, "anna", days=200), a_page(here, "anna", days=120), a_page(here, "bob", days=3))
+    answer = as_ada.post(SETTINGS, FORM | {"retention_days": "90", "name": "Renamed"})
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert "2 events go for good" in shown
+    assert 'value="Renamed"' in shown
+    assert kept(northwind) is None
+    assert northwind.name == "Northwind Bikes"
+    # A yes to other days is none.
+    assert as_ada.post(SETTINGS, FORM | {"retention_days": "60", "agreed": "90"}).status_code == 422
+    assert as_ada.post(SETTINGS, FORM | {"retention_days": "90", "agreed": "90"}).status_code == 302
+    assert kept(northwind) == 90
+
+
+@pytest.mark.parametrize(("before", "after"), [(90, "120"), (90, ""), (90, "90"), (None, "")])
+def test_a_retention_that_deletes_nothing_is_saved_at_once(as_ada, northwind, before, after):
+    northwind.retention_days = before
+    northwind.save()
+    assert as_ada.post(SETTINGS, FORM | {"retention_days": after}).status_code == 302
+    assert kept(northwind) == (int(after) if after else None)
+
+
+@pytest.mark.parametrize("days", ["29", "3651", "many", "-1", "1.5"])
+def test_a_retention_out_of_range_is_refused_at_its_field(as_ada, northwind, days):
+    answer = as_ada.post(SETTINGS, FORM | {"retention_days": days})
+    assert answer.status_code == 422
+    assert "Choose 30 to 3,650 days, or leave it empty" in answer.content.decode()

@@ -69,9 +69,14 @@ def find_seal(workspace: Workspace, now: datetime) -> datetime | None:
     """Where the seal belongs; None if it does not have to move."""
     if workspace.retention_days is None:
         return None
-    zone = ZoneInfo(workspace.timezone)
-    seal = start_of_day(day_of(now, zone) - timedelta(days=workspace.retention_days), zone)
+    seal = start_of_kept(workspace, workspace.retention_days, now)
     return seal if workspace.sealed_at is None or seal > workspace.sealed_at else None
+
+
+def start_of_kept(workspace: Workspace, days: int, now: datetime) -> datetime:
+    """When the first day begins whose events a workspace keeps that keeps them for so many days."""
+    zone = ZoneInfo(workspace.timezone)
+    return start_of_day(day_of(now, zone) - timedelta(days=days), zone)
 
 
 def forget_events(workspace: Workspace, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from tracking.api.serializers import WorkspaceSerializer
 from web.forms.form_page import problems_of
 
 LISTS = ("own_domains", "ignored_referrers")
+KEPT = "retention_days"
 SWITCH = "manual_tags_override_click_ids"
 PLAIN = ("name", "timezone", "currency", "lookback_days", "half_life_days")
 
@@ -18,6 +19,7 @@ def show_settings(workspace: Workspace) -> dict[str, Any]:
     """The fields as they stand: a list is a line each."""
     values: dict[str, Any] = {name: getattr(workspace, name) for name in PLAIN}
     values |= {name: "\n".join(getattr(workspace, name) or ()) for name in LISTS}
+    values[KEPT] = workspace.retention_days or ""
     values["half_life_days"] = f"{workspace.half_life_days:g}"
     return values | {SWITCH: workspace.manual_tags_override_click_ids}
 
@@ -28,6 +30,8 @@ def read_settings(form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, st
     given |= {name: form.get(name, "").replace("\0", "").replace(",", " ").split() for name in LISTS}
     given["ignored_referrers"] = given["ignored_referrers"] or None
     given[SWITCH] = SWITCH in form
+    if KEPT in form:
+        given[KEPT] = form[KEPT].replace("\0", "").strip() or None
     serializer = WorkspaceSerializer(data=given, partial=True)
     problems = problems_of(serializer)
     return (dict(serializer.validated_data), {}) if not problems else ({}, _word(problems))
@@ -39,6 +43,7 @@ def _word(problems: Mapping[str, str]) -> dict[str, str]:
         "name": _("Write 1 to 120 characters."),
         "lookback_days": _("Choose 1 to 3,650 days."),
         "half_life_days": _("Choose 0.01 to 3,650 days."),
+        KEPT: _("Choose 30 to 3,650 days, or leave it empty to keep events for ever."),
     }
     worded: dict[str, str] = {}
     for path, message in problems.items():

@@ -1,5 +1,6 @@
 """The first events: the tag to paste, the key filled in, and what has arrived so far."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -16,6 +17,7 @@ from accounts.keys import digest_of
 from accounts.models import WriteKey
 from accounts.permissions import Action, may
 from reports.catalogue import first_events
+from reports.ways_out.csv_file import Table
 from web.drawing.channels import Palette
 from web.forms.form_page import FormPage
 from web.test_event import send_test_event
@@ -77,6 +79,15 @@ class Install(FormPage):
             "scheme": urlsplit(base).scheme,
             "problems": self.problems,
         }
+
+    def tables(self, page: Mapping[str, Any]) -> dict[str, Table]:
+        heads = [_("Time"), _("Kind"), _("Event"), _("Where"), _("Came from"), _("Channel"), _("Test")]
+        events = [line["event"] for line in page["arrived"]]
+        rows = [
+            (one.at, one.kind, one.name, one.where, one.source or one.referrer, one.channel, one.is_test)
+            for one in events
+        ]
+        return {"newest": Table(heads, rows)}
 
     def _is_ours(self, key: str) -> bool:
         found = WriteKey.objects.filter(workspace=self.workspace, digest=digest_of(key)).first()

@@ -1,5 +1,6 @@
 """A workspace's general settings, and how far the last change has come."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.permissions import Action
-from reports.catalogue import refilling
+from reports.catalogue import refilling, retention
 from tracking.actions import change_settings
 from web.forms.form_page import FormPage
-from web.forms.settings import SWITCH, read_settings, show_settings
+from web.forms.settings import KEPT, SWITCH, read_settings, show_settings
 from web.forms.workspace import list_money, list_zones
 
 
@@ -25,14 +26,28 @@ class General(FormPage):
     template = "web/settings/page.html"
     action = Action.CHANGE_WORKSPACE
 
+    goes: retention.WhatGoes | None = None
+
     def change(self) -> HttpResponse:
         self.typed = {**self.request.POST.dict(), SWITCH: SWITCH in self.request.POST}
         changes, problems = read_settings(self.request.POST)
         if problems:
             return self.again(problems)
+        if self._must_ask(changes):
+            return self.show(status=422)
         refill = change_settings(self.workspace, changes)
         words = _("Saved. What follows from it is being made anew.") if refill and refill.total else _("Saved.")
         return self.said(words, reverse("settings", args=[self.workspace.slug]))
+
+    def _must_ask(self, changes: Mapping[str, Any]) -> bool:
+        """Whether events would be deleted that nobody agreed to yet; what they are is shown then."""
+        days = changes.get(KEPT)
+        if days is None or not retention.is_shorter(self.workspace.retention_days, days):
+            return False
+        if self.request.POST.get("agreed") == str(days):
+            return False
+        self.goes = retention.build(self.workspace, days, timezone.now())
+        return True
 
     def describe(self, **kwargs: Any) -> dict[str, Any]:
         # A change that was refused left its values on the workspace.
@@ -40,6 +55,7 @@ class General(FormPage):
         return {
             "values": self.typed or show_settings(self.workspace),
             "problems": self.problems,
+            "goes": self.goes,
             "zones": list_zones(),
             "currencies": list_money(),
             "refilling": refilling.build(self.workspace, timezone.now()),
