@@ -27,6 +27,8 @@ class Action(StrEnum):
     SEND_REPORTS = "send_reports"
     # Put a saved view where everybody in the workspace finds it; everybody keeps views for themselves.
     SHARE_VIEWS = "share_views"
+    # The agency's name, logo and colour, which all its clients see.
+    CHANGE_BRAND = "change_brand"
     MANAGE_MEMBERS = "manage_members"
     MANAGE_KEYS = "manage_keys"
     SEE_AUDIT = "see_audit"

@@ -70,7 +70,7 @@ REPORTS = (
     Section("reports", _("Schedule"), "mail", Action.SEND_REPORTS),
     Section("report-preview", _("Preview"), "mail", Action.SEND_REPORTS),
     Section("report-deliveries", _("Deliveries"), "send", Action.SEND_REPORTS),
-    Section("report-branding", _("Branding"), "settings", Action.SEND_REPORTS),
+    Section("report-branding", _("Branding"), "settings", Action.CHANGE_BRAND),
     Section("report-outbox", _("Outbox"), "mail", Action.MANAGE_MEMBERS),
 )
 

@@ -84,7 +84,7 @@ OF_WORKSPACE = {
     "report-preview": Action.SEND_REPORTS,
     "report-mail": Action.SEND_REPORTS,
     "report-deliveries": Action.SEND_REPORTS,
-    "report-branding": Action.SEND_REPORTS,
+    "report-branding": Action.CHANGE_BRAND,
     "report-outbox": Action.MANAGE_MEMBERS,
     "funnels": Action.SEE_REPORTS,
     "funnel-run": Action.SEE_REPORTS,

@@ -194,17 +194,30 @@ def test_letters_are_a_file_that_no_formula_hides_in(as_ada, northwind, sent):
     assert "'=HYPERLINK(1)" in rows[1]
 
 
-def test_the_agency_chooses_what_its_mails_wear(as_ada, northwind, weeks):
+@pytest.fixture
+def as_admin(as_ada, ada, northwind):
+    Membership.objects.filter(user=ada).update(role=Role.ADMIN)
+    return as_ada
+
+
+def test_analysts_do_not_change_the_face_of_the_agency(as_ada, northwind, goal):
+    assert as_ada.get(f"{BASE}branding/").status_code == 403
+    assert as_ada.post(f"{BASE}branding/", {"name": "Mine", "colour": "#000000"}).status_code == 403
+    assert not Brand.objects.exists()
+    assert "branding/" not in as_ada.get(BASE).content.decode()
+
+
+def test_the_agency_chooses_what_its_mails_wear(as_admin, northwind, weeks):
     picture = io.BytesIO()
     Image.new("RGBA", (300, 60), "#7A2E42").save(picture, "PNG")
     picture.seek(0)
     picture.name = "logo.png"
     wish = {"name": "M & P <Berlin>", "colour": "#FFD400", "logo": picture}
-    assert as_ada.post(f"{BASE}branding/", wish).status_code == 302
-    page = as_ada.get(f"{BASE}branding/").content.decode()
+    assert as_admin.post(f"{BASE}branding/", wish).status_code == 302
+    page = as_admin.get(f"{BASE}branding/").content.decode()
     assert "M &amp; P &lt;Berlin&gt;" in page
     assert "Drawn as #8C7400" in page
-    html = as_ada.get(f"{BASE}mail/").content.decode()
+    html = as_admin.get(f"{BASE}mail/").content.decode()
     assert "#8C7400" in html
     assert 'alt="M &amp; P &lt;Berlin&gt;"' in html
 
@@ -217,10 +230,10 @@ def test_the_agency_chooses_what_its_mails_wear(as_ada, northwind, weeks):
         ({"name": "", "colour": "#0B5C63", "logo": "svg"}, "Choose a picture in PNG or JPEG format."),
     ],
 )
-def test_what_cannot_be_worn_is_refused(as_ada, northwind, goal, wish, said):
+def test_what_cannot_be_worn_is_refused(as_admin, northwind, goal, wish, said):
     if "logo" in wish:
         wish["logo"] = io.BytesIO(b"<svg onload='alert(1)'/>")
-    answer = as_ada.post(f"{BASE}branding/", wish)
+    answer = as_admin.post(f"{BASE}branding/", wish)
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert not Brand.objects.exists()
@@ -253,10 +266,10 @@ def test_the_outbox_is_for_owners_and_admins(as_ada, northwind, folder):
     assert as_ada.get(f"{BASE}outbox/").status_code == 403
 
 
-def test_pages_ask_the_database_little(as_ada, sent, django_assert_max_num_queries):
+def test_pages_ask_the_database_little(as_admin, sent, django_assert_max_num_queries):
     for page in ("", "preview/", "deliveries/", "branding/"):
         with django_assert_max_num_queries(30):
-            as_ada.get(BASE + page)
+            assert as_admin.get(BASE + page).status_code == 200
 
 
 def test_the_demo_has_a_monday_mail_to_look_at(as_ada, northwind, weeks, folder):

@@ -234,6 +234,7 @@ class BrandingPage(ReportPage):
 
     tab = "report-branding"
     title = gettext_lazy("Branding")
+    action = Action.CHANGE_BRAND
     template = "web/reports/branding.html"
 
     def describe(self, **kwargs: Any) -> dict[str, Any]:
