@@ -30,6 +30,8 @@ SELDOM = 50
 # What waits no longer than that is on its way, not in arrears.
 PATIENCE = timedelta(minutes=2)
 FEW_DAYS = 7
+# How long the first data may take until it is worth a word that a report waits for them.
+FIRST_FILL = timedelta(hours=1)
 
 
 class State(StrEnum):
@@ -61,21 +63,13 @@ class SparkDay:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkspaceRow:
-    """One workspace at a glance, money in its own currency; the last of `days` is not over yet."""
+class Standing:
+    """How a workspace's data are and how its revenue and conversions moved: what says who needs care."""
 
     workspace: Workspace
-    period: Period
-    goal: str | None
-    days: list[SparkDay]
     revenue: Figure
     conversions: Figure
-    cost: Decimal | None
-    # Of the channels that something was paid for; None where nothing was, or its worth is not known.
-    roas: float | None
     health: Health
-    due_at: datetime | None
-    sent_at: datetime | None
 
     @property
     def grew(self) -> bool | None:
@@ -85,26 +79,79 @@ class WorkspaceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkspaceRow(Standing):
+    """One workspace at a glance, money in its own currency; the last of `days` is not over yet."""
+
+    period: Period
+    goal: str | None
+    days: list[SparkDay]
+    cost: Decimal | None
+    # Of the channels that something was paid for; None where nothing was, or its worth is not known.
+    roas: float | None
+    due_at: datetime | None
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class AgencyReport:
-    """Workspaces, those first that need care, with the sentence above them; nothing is added across currencies."""
+    """Some of the workspaces, those first that need care, with the sentence above all of them.
+
+    Nothing is added across currencies. `place`: how many stand before these; `in_all`: how many there are.
+    """
 
     rows: list[WorkspaceRow]
     finding: Finding
+    place: int
+    in_all: int
 
 
-def build(workspaces: Iterable[Workspace], now: datetime) -> AgencyReport:
-    """The report as of now: the last 30 days of each workspace in its own time zone, today included."""
-    rows = sorted(in_each_scope(workspaces, lambda workspace: describe(workspace, now)), key=_by_care)
-    return AgencyReport(rows, find(rows))
+def build(
+    workspaces: Iterable[Workspace], now: datetime, *, after: int | None = None, most: int | None = None
+) -> AgencyReport:
+    """The report as of now: the last 30 days of each workspace in its own time zone, today included.
+
+    At most `most` of them, those that stand behind the one whose id is `after`.
+    """
+    every = list(workspaces)
+    if most is None or len(every) <= most:
+        rows = sorted(in_each_scope(every, lambda workspace: describe(workspace, now)), key=_by_care)
+        place = _place_after(rows, after)
+        return AgencyReport(rows[place:], find(rows), place, len(rows))
+    standings = sorted(in_each_scope(every, lambda workspace: stand(workspace, now)), key=_by_care)
+    place = _place_after(standings, after)
+    shown = [one.workspace for one in standings[place : place + most]]
+    rows = in_each_scope(shown, lambda workspace: describe(workspace, now))
+    return AgencyReport(rows, find(standings), place, len(standings))
+
+
+def _place_after(standings: Sequence[Standing], workspace_id: int | None) -> int:
+    return next((n for n, one in enumerate(standings, start=1) if one.workspace.pk == workspace_id), 0)
+
+
+def stand(workspace: Workspace, now: datetime) -> Standing:
+    """What says whether a workspace needs care; in its scope."""
+    period = _period(workspace, now)
+    found = load_at_a_glance(workspace, period, rule=RULE, with_money=False)
+    these, others = _split(found.days, period)
+    revenue = _figure("money", _revenue(these), _revenue(others))
+    conversions = _figure("count", _conversions(these), _conversions(others))
+    return Standing(workspace, revenue, conversions, find_health(found, now, has_past=bool(others)))
+
+
+def _period(workspace: Workspace, now: datetime) -> Period:
+    today = day_of(now, ZoneInfo(workspace.timezone))
+    return Period(today - timedelta(days=DAYS - 1), today)
+
+
+def _split(days: Sequence[Day], period: Period) -> tuple[list[Day], list[Day]]:
+    return [day for day in days if day.day >= period.start], [day for day in days if day.day < period.start]
 
 
 def describe(workspace: Workspace, now: datetime) -> WorkspaceRow:
     """One workspace; in its scope."""
-    today = day_of(now, ZoneInfo(workspace.timezone))
-    period = Period(today - timedelta(days=DAYS - 1), today)
+    period = _period(workspace, now)
     found = load_at_a_glance(workspace, period, rule=RULE)
-    these = [day for day in found.days if day.day >= period.start]
-    others = [day for day in found.days if day.day < period.start]
+    these, others = _split(found.days, period)
     cost, roas = _returns(workspace, period, found)
     return WorkspaceRow(
         workspace=workspace,
@@ -134,16 +181,18 @@ def find_health(found: AtAGlance, now: datetime, *, has_past: bool) -> Health:
         return Health(State.NO_EVENTS)
     if now - found.last_at > (SELDOM_SILENT_AFTER if found.recent < SELDOM else SILENT_AFTER):
         return Health(State.SILENT, found.last_at)
-    if found.held_back:
+    is_first_fill = found.first_at is not None and now - found.first_at < FIRST_FILL
+    if found.held_back and not is_first_fill:
         return Health(State.HELD_BACK, reason=found.held_back)
     waits = found.waiting_since is not None and now - found.waiting_since > PATIENCE
-    if waits or found.days_to_fill > FEW_DAYS:
+    # A report is held back until the first data are worked off, which is nothing that anybody could mend.
+    if waits or found.days_to_fill > FEW_DAYS or found.held_back:
         return Health(State.FILLING)
     is_new = found.first_at is not None and now - found.first_at < timedelta(days=DAYS)
     return Health(State.STARTED, found.first_at) if is_new and not has_past else Health(State.HEALTHY)
 
 
-def find(rows: Sequence[WorkspaceRow]) -> Finding:
+def find(rows: Sequence[Standing]) -> Finding:
     """The sentence above the table: how many grew, and who needs care most."""
     if not rows:
         return Finding("", _("No workspace yet."), "", _("A workspace holds the data of one client."))
@@ -155,7 +204,7 @@ def find(rows: Sequence[WorkspaceRow]) -> Finding:
     return Finding(f"{before} " if before else "", stress, after, deck % {"days": DAYS})
 
 
-def _say_worst(rows: Sequence[WorkspaceRow]) -> tuple[str, str]:
+def _say_worst(rows: Sequence[Standing]) -> tuple[str, str]:
     worst = rows[0]
     more = sum(row.health.state == worst.health.state for row in rows) - 1
     name = worst.workspace.name
@@ -170,10 +219,12 @@ def _say_worst(rows: Sequence[WorkspaceRow]) -> tuple[str, str]:
     }[worst.health.state] % {"name": name}
     if not more:
         return said, "."
-    return said, ngettext(", and %(more)d other is like it.", ", and %(more)d others are like it.", more) % {"more": more}
+    return said, ngettext(", and %(more)d other is like it.", ", and %(more)d others are like it.", more) % {
+        "more": more
+    }
 
 
-def _by_care(row: WorkspaceRow) -> tuple[int, bool, float, str]:
+def _by_care(row: Standing) -> tuple[int, bool, float, str]:
     """The worst state first, then the largest fall, then by name."""
     moved = row.revenue.change
     return list(State).index(row.health.state), moved is None, moved or 0.0, row.workspace.name.lower()

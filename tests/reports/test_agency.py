@@ -101,13 +101,26 @@ def test_states_are_told_apart():
 
 
 def test_a_report_that_is_held_back_is_told_with_its_reason():
-    shop = a_client()
+    shop = a_client(last_at=NOW - timedelta(hours=2))
     with workspace_scope(shop):
         plan = Schedule.objects.create(workspace=shop, is_on=True, next_due_at=NOW)
         week = {"start": date(2026, 3, 16), "end": date(2026, 3, 22), "due_at": NOW, "schedule_id": plan.pk}
         Edition.objects.create(workspace=shop, **week, reason="No order came in.", look_again_at=NOW)
     row = row_of(shop)
     assert (row.health.state, row.health.reason, row.due_at) == (State.HELD_BACK, "No order came in.", NOW)
+
+
+def test_a_workspace_that_began_just_now_is_filled_whatever_its_report_waits_for():
+    shop = a_client()
+    with workspace_scope(shop):
+        plan = Schedule.objects.create(workspace=shop, is_on=True, next_due_at=NOW)
+        week = {"start": date(2026, 3, 16), "end": date(2026, 3, 22), "due_at": NOW, "schedule_id": plan.pk}
+        Edition.objects.create(workspace=shop, **week, reason="Not all of it is counted yet.", look_again_at=NOW)
+        EventCount.objects.of(shop).update(received_at=NOW - timedelta(minutes=20))
+    assert state_of(shop) == State.FILLING
+    with workspace_scope(shop):
+        EventCount.objects.of(shop).update(received_at=NOW - timedelta(minutes=61))
+    assert state_of(shop) == State.HELD_BACK
 
 
 def test_the_worst_comes_first_and_the_sentence_names_it():
@@ -117,6 +130,21 @@ def test_the_worst_comes_first_and_the_sentence_names_it():
     assert [row.workspace.name for row in report.rows] == ["Tern Outdoors", "Falling", "Well"]
     assert report.finding.before == "2 of 3 clients grew. "
     assert report.finding.stress + report.finding.after == "Tern Outdoors sends nothing any more."
+
+
+def test_who_needs_care_stands_on_the_first_page_whatever_the_name():
+    names = ["Ash", "Beech", "Cedar", "Zelkova"]
+    well = [a_client(name) for name in names[:3]]
+    silent = a_client(names[3], last_at=NOW - timedelta(days=3))
+    first = build([*well, silent], NOW, most=2)
+    assert [row.workspace.name for row in first.rows] == ["Zelkova", "Ash"]
+    assert first.finding.stress + first.finding.after == "Zelkova sends nothing any more."
+    assert first.finding.before == "4 of 4 clients grew. "
+    second = build([*well, silent], NOW, most=2, after=first.rows[-1].workspace.pk)
+    assert ([row.workspace.name for row in second.rows], second.place, second.in_all) == (["Beech", "Cedar"], 2, 4)
+    whole = build([*well, silent], NOW)
+    assert whole.finding == first.finding
+    assert whole.rows == first.rows + second.rows
 
 
 def test_nothing_is_said_of_nobody():

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -45,19 +45,22 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def show_workspaces(request: HttpRequest) -> HttpResponse:
-    """Fifty workspaces by name; of those, the ones first that need care."""
+    """Fifty workspaces, those first of all that need care; a file holds every one."""
     now = timezone.now()
     workspaces = workspaces_of(request.user)
-    found = list(_from_cursor(workspaces, request.GET.get("cursor", ""))[: A_PAGE + 1])
-    report = build(found[:A_PAGE], now)
+    found = list(workspaces)
     if request.GET.get("export") == "workspaces":
-        return _keep_private(answer_csv(table_of_workspaces(report), "workspaces"))
+        return _keep_private(answer_csv(table_of_workspaces(build(found, now)), "workspaces"))
+    cursor = request.GET.get("cursor", "")
+    after = int(cursor) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 19 else None
+    report = build(found, now, after=after, most=A_PAGE)
+    more = report.place + len(report.rows) < report.in_all
     page = (
         _draw(report, now)
         | _agency_bar(request, workspaces)
         | {
-            "next_cursor": found[A_PAGE - 1].pk if len(found) > A_PAGE else None,
-            "paged": len(found) > A_PAGE or bool(request.GET.get("cursor")),
+            "next_cursor": report.rows[-1].workspace.pk if more else None,
+            "paged": more or report.place > 0,
             "several_agencies": len({workspace.agency_id for workspace in found}) > 1,
             "section": "workspaces",
         }
@@ -102,14 +105,6 @@ def _agency_bar(request: HttpRequest, workspaces: QuerySet[Workspace]) -> dict[s
         "agencies": [one.agency for one in memberships if may(one.role, Action.CHANGE_WORKSPACE)],
         "manages": any(may(one.role, Action.MANAGE_MEMBERS) for one in memberships),
     }
-
-
-def _from_cursor(workspaces: QuerySet[Workspace], cursor: str) -> QuerySet[Workspace]:
-    """Those behind the one whose id the cursor is; from the beginning where it says nothing."""
-    last = workspaces.filter(pk=int(cursor)).first() if cursor.isdecimal() and len(cursor) < 19 else None
-    if last is None:
-        return workspaces
-    return workspaces.filter(Q(name__gt=last.name) | Q(name=last.name, pk__gt=last.pk))
 
 
 def _draw(report: AgencyReport, now: datetime) -> dict[str, Any]:
