@@ -12,9 +12,11 @@ import os
 import socket
 import threading
 import time
+from importlib import import_module
 from pathlib import Path
 
 import uvicorn
+from django.conf import settings
 
 from config import pulse
 from config.embedded.stack import BACKLOG
@@ -85,17 +87,22 @@ def _sign_while(waiting: threading.Event) -> None:
         time.sleep(SIGN_EVERY_S)
 
 
+def load_pages() -> None:
+    """Import what the pages need."""
+    import_module(settings.ROOT_URLCONF)
+
+
 def main() -> None:
     """Load everything, wait for our turn where there is one, and serve."""
     wanted = read_arguments()
     config = configure(wanted.application, wanted.host, wanted.port)
     config.load()
+    # Seconds of work that the first page would wait for, and events do not.
+    threading.Thread(target=load_pages, daemon=True).start()
     listener = os.environ.get("HEADWATER_LISTENER")
     if not listener:
         SignedServer(config).run()
         return
-    from django.conf import settings
-
     take_turn(settings.DATA_DIR / "run" / "web.turn")
     SignedServer(config).run(sockets=[socket.socket(fileno=int(listener))])
 
