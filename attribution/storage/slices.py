@@ -26,29 +26,36 @@ from tracking.models import Goal
 DIRECT = "Direct"
 _kept = threading.local()
 
+# The planner knows little about a workspace and would rather read all of its rows once more than look for some; looked
+# up one by one, "offset 0", it has no choice.
 # A value beyond what can be shared exactly is no honest order; the conversion counts, its value does not.
 _CONVERSIONS = """
     select day, c.goal_id as goal, c.person_id as person, c.at,
            case when c.value_micros between -{most} and {most} then c.value_micros end as value
-    from unnest({days}::date[], {starts}::timestamptz[], {ends}::timestamptz[]) as slot (day, starts, ends)
-    join tracking_conversion c on c.workspace_id = {workspace} and c.at >= starts and c.at < ends
+    from unnest({days}::date[], {starts}::timestamptz[], {ends}::timestamptz[]) as slot (day, starts, ends), lateral (
+        select c.goal_id, c.person_id, c.at, c.value_micros from tracking_conversion c
+        where c.workspace_id = {workspace} and c.at >= starts and c.at < ends offset 0
+    ) as c
 """
-# People and times stand in the text, so that the planner knows how few or many they are.
 _TOUCHES = """
     select t.person_id as person, t.at, t.mark_id as mark
-    from unnest({people}::bigint[]) as who (id)
-    join tracking_touch t on t.workspace_id = {workspace} and t.person_id = who.id
-    where t.at >= '{first}' and t.at < '{last}'
-    order by t.person_id, t.at, t.tie
+    from unnest({people}::bigint[]) as who (id), lateral (
+        select t.person_id, t.at, t.mark_id from tracking_touch t
+        where t.workspace_id = {workspace} and t.person_id = who.id and t.at >= '{first}' and t.at < '{last}'
+        order by t.at, t.tie offset 0
+    ) as t
 """
 _MILESTONES = """
-    select e.person_id as person, min(e.at) filter (where s.role = 'lead') as lead_at,
-           min(e.at) filter (where s.role = 'opportunity') as opportunity_at
-    from unnest({people}::bigint[]) as who (id)
-    join tracking_stageentry e on e.workspace_id = {workspace} and e.person_id = who.id
-    join tracking_stage s on s.workspace_id = {workspace} and s.id = e.stage_id
-    where s.role in ('lead', 'opportunity')
-    group by e.person_id
+    select who.id as person, e.lead_at, e.opportunity_at
+    from (select array_agg(id) filter (where role = 'lead') as lead,
+                 array_agg(id) filter (where role = 'opportunity') as opportunity
+          from tracking_stage where workspace_id = {workspace}) as stage,
+        unnest({people}::bigint[]) as who (id), lateral (
+        select min(e.at) filter (where e.stage_id = any(stage.lead)) as lead_at,
+               min(e.at) filter (where e.stage_id = any(stage.opportunity)) as opportunity_at
+        from tracking_stageentry e where e.workspace_id = {workspace} and e.person_id = who.id offset 0
+    ) as e
+    where e.lead_at is not null or e.opportunity_at is not null
 """
 _MARKS = "select id as mark, channel = '{direct}' as is_direct from tracking_mark where workspace_id = {workspace}"
 
