@@ -3,10 +3,10 @@
 from django.db import models
 from django.utils.timezone import now
 
-from accounts.tenancy import TenantModel
+from tracking.models.tables import TrackingModel
 
 
-class Event(TenantModel):
+class Event(TrackingModel):
     """One accepted event in our own shape, whatever door it came through; never changed afterwards.
 
     Hash-partitioned by workspace; the primary key drops repeats. Written by the collector's role alone.
@@ -38,7 +38,7 @@ class Event(TenantModel):
         db_table = "tracking_event"
 
 
-class Inbox(TenantModel):
+class Inbox(TrackingModel):
     """Events whose facts are not derived yet; filled by a trigger, emptied with the facts, in one transaction each."""
 
     pk = models.CompositePrimaryKey("workspace_id", "seq")
@@ -51,7 +51,7 @@ class Inbox(TenantModel):
         db_table = "tracking_inbox"
 
 
-class EventCount(TenantModel):
+class EventCount(TrackingModel):
     """How many events one statement stored; summed, never added to."""
 
     id = models.BigAutoField(primary_key=True)
@@ -62,7 +62,7 @@ class EventCount(TenantModel):
         indexes = [models.Index(fields=["workspace", "received_at"], name="eventcount_by_time")]
 
 
-class RejectedEvent(TenantModel):
+class RejectedEvent(TrackingModel):
     """What was not taken in, why, and its bytes; `duplicate` rows only count."""
 
     id = models.BigAutoField(primary_key=True)
@@ -80,7 +80,7 @@ class RejectedEvent(TenantModel):
         indexes = [models.Index(fields=["workspace", "-received_at"], name="rejectedevent_newest")]
 
 
-class DerivingState(TenantModel):
+class DerivingState(TrackingModel):
     """How the next batch of a workspace is cut: attempts are counted before the work, so a batch that kills is seen."""
 
     EVENTS, PEOPLE = "events", "people"

@@ -6,10 +6,10 @@ Rows are keyed by what they are derived from, so deriving twice writes the same 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from accounts.tenancy import TenantModel
+from tracking.models.tables import TrackingModel
 
 
-class Mark(TenantModel):
+class Mark(TrackingModel):
     """One distinct combination of what an arrival said about its origin; the channel is a column of it."""
 
     id = models.BigAutoField(primary_key=True)
@@ -29,7 +29,7 @@ class Mark(TenantModel):
         constraints = [models.UniqueConstraint(fields=["workspace", "digest"], name="mark_digest_once")]
 
 
-class Session(TenantModel):
+class Session(TrackingModel):
     """A visit: page and screen events of one person with at most 30 minutes between them."""
 
     pk = models.CompositePrimaryKey("workspace_id", "person_id", "started_at", "tie")
@@ -47,7 +47,7 @@ class Session(TenantModel):
         indexes = [models.Index(fields=["workspace", "started_at"], include=["mark_id"], name="session_by_time")]
 
 
-class Touch(TenantModel):
+class Touch(TrackingModel):
     """A session's arrival with its mark; narrow, so that slices load fast. `tie` orders equal times by messageId."""
 
     # The migration has this key carry the mark, so that slices are read from it alone.
@@ -58,7 +58,7 @@ class Touch(TenantModel):
     mark_id = models.BigIntegerField()
 
 
-class TouchDetail(TenantModel):
+class TouchDetail(TrackingModel):
     """What a touch says beyond its mark, one to one."""
 
     pk = models.CompositePrimaryKey("workspace_id", "person_id", "at", "tie")
@@ -70,7 +70,7 @@ class TouchDetail(TenantModel):
     click_ids = models.JSONField(default=dict)
 
 
-class Conversion(TenantModel):
+class Conversion(TrackingModel):
     """A goal reached by a person; `key`, what makes it one, is `order:` + order id, or else `event:` + messageId."""
 
     id = models.BigAutoField(primary_key=True)
@@ -99,7 +99,7 @@ class Conversion(TenantModel):
         ]
 
 
-class Refund(TenantModel):
+class Refund(TrackingModel):
     """Money given back for an order, once per refund id; null amount: all that was left."""
 
     pk = models.CompositePrimaryKey("workspace_id", "order_id", "key")
@@ -110,7 +110,7 @@ class Refund(TenantModel):
     amount_micros = models.BigIntegerField(null=True)
 
 
-class StageEntry(TenantModel):
+class StageEntry(TrackingModel):
     """A person's first entry of a stage."""
 
     pk = models.CompositePrimaryKey("workspace_id", "person_id", "stage_id")
@@ -120,7 +120,7 @@ class StageEntry(TenantModel):
     message_id = models.TextField()
 
 
-class StageEvent(TenantModel):
+class StageEvent(TrackingModel):
     """A track event that some stage is about, by whose it is: what a pipeline is counted from.
 
     All of them stand here, repeats of an order too; `tie` counts those of one name and the very same time.
@@ -138,7 +138,7 @@ class StageEvent(TenantModel):
         ]
 
 
-class OpenPath(TenantModel):
+class OpenPath(TrackingModel):
     """Where a person with touches stands: all of them in order, and the last conversion of each goal they reached.
 
     What a person went through without (yet) reaching a goal moves whenever they come back and ends when they convert.

@@ -3,7 +3,8 @@
 from django.db import models
 from django.utils.timezone import now
 
-from accounts.tenancy import TenantModel, TenantQuerySet
+from accounts.tenancy import TenantQuerySet
+from tracking.models.tables import TrackingModel
 
 
 class GoalQuerySet(TenantQuerySet["Goal"]):
@@ -14,7 +15,7 @@ class GoalQuerySet(TenantQuerySet["Goal"]):
         return self.filter(archived_at=None)
 
 
-class Goal(TenantModel):
+class Goal(TrackingModel):
     """An event name (and filters) whose every, or first, occurrence is a conversion."""
 
     EVERY, ONCE = "every", "once"
@@ -41,7 +42,7 @@ class Goal(TenantModel):
         constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="goal_name_once")]
 
 
-class Stage(TenantModel):
+class Stage(TrackingModel):
     """A goal with a place in the pipeline; roles name the milestones that anchor credit rules."""
 
     id = models.BigAutoField(primary_key=True)

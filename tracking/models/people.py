@@ -2,17 +2,17 @@
 
 from django.db import models
 
-from accounts.tenancy import TenantModel
+from tracking.models.tables import TrackingModel
 
 
-class Person(TenantModel):
+class Person(TrackingModel):
     """Everything that identity has merged into one; it holds nothing but its number."""
 
     id = models.BigAutoField(primary_key=True)
     created_at = models.DateTimeField()
 
 
-class Alias(TenantModel):
+class Alias(TrackingModel):
     """An id of a person: a userId ("user") or an anonymousId ("anonymous"); the two are separate name spaces."""
 
     pk = models.CompositePrimaryKey("workspace_id", "namespace", "value")
@@ -24,7 +24,7 @@ class Alias(TenantModel):
         indexes = [models.Index(fields=["workspace", "person_id"], name="alias_by_person")]
 
 
-class AnonymousLink(TenantModel):
+class AnonymousLink(TrackingModel):
     """The earliest link (by time, then messageId) of an anonymousId to a userId: whose it is."""
 
     pk = models.CompositePrimaryKey("workspace_id", "anonymous_id")
@@ -37,7 +37,7 @@ class AnonymousLink(TenantModel):
         indexes = [models.Index(fields=["workspace", "user_id"], name="anonymouslink_by_user")]
 
 
-class UserMerge(TenantModel):
+class UserMerge(TrackingModel):
     """An explicit alias of two ids; it merges users once the previous one is known to have been used as a userId."""
 
     pk = models.CompositePrimaryKey("workspace_id", "previous_id", "user_id")
@@ -48,7 +48,7 @@ class UserMerge(TenantModel):
         indexes = [models.Index(fields=["workspace", "user_id"], name="usermerge_by_user")]
 
 
-class ErasedId(TenantModel):
+class ErasedId(TrackingModel):
     """An id of somebody erased, or of an order of theirs, as a keyed hash: what is told of it once more is known."""
 
     pk = models.CompositePrimaryKey("workspace_id", "digest")

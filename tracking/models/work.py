@@ -3,10 +3,10 @@
 from django.db import models
 from django.utils.timezone import now
 
-from accounts.tenancy import TenantModel
+from tracking.models.tables import TrackingModel
 
 
-class Refill(TenantModel):
+class Refill(TrackingModel):
     """A change of settings that makes numbers anew; its progress is what its marks still leave to do."""
 
     MARKS, DAYS, PEOPLE = "relabel", "refill", "rederive"
@@ -23,7 +23,7 @@ class Refill(TenantModel):
     sealed_before = models.DateField(null=True)
 
 
-class ChangedDay(TenantModel):
+class ChangedDay(TrackingModel):
     """A day (in the workspace's zone) whose stored numbers no longer hold; a fill deletes the marks it has read."""
 
     id = models.BigAutoField(primary_key=True)
@@ -35,7 +35,7 @@ class ChangedDay(TenantModel):
         indexes = [models.Index(fields=["workspace", "day"], name="changedday_by_day")]
 
 
-class ChangedPerson(TenantModel):
+class ChangedPerson(TrackingModel):
     """A person whose facts must be derived again although no new event of theirs waits."""
 
     id = models.BigAutoField(primary_key=True)
