@@ -39,12 +39,13 @@ class Attempt:
 def begin_attempt(workspace: Workspace, work: str) -> Attempt | None:
     """Count the attempt at the next batch; None if nothing waits."""
     with workspace_scope(workspace):
+        rows = waiting_rows(workspace, work, 2)
+        if not rows:
+            return None
         state = DerivingState.objects.of(workspace).filter(work=work).first()
         state = state or DerivingState(workspace=workspace, work=work)
         # What failed may be anywhere among them; else it only matters whether there is more than one.
-        rows = waiting_rows(workspace, work, MOST_A_BATCH if state.failures else 2)
-        if not rows:
-            return None
+        rows = waiting_rows(workspace, work, MOST_A_BATCH) if state.failures else rows
         attempt = _cut(state, rows)
         state.save()
         return attempt

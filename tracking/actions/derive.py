@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from types import MappingProxyType
 
 import psycopg
@@ -136,7 +137,7 @@ def derive_people(
 ) -> None:
     """Derive all facts of some people, write what differs, and mark the days it spoils."""
     seal = workspace.sealed_at
-    told = (event for person in persons.values() for event in person.events)
+    told = chain.from_iterable(person.events for person in persons.values())
     orders = order_ids_in(told, ORDER_COMPLETED).union(refunded)
     ledger = without_erased(workspace.pk, keep_ledger(book.read(orders, seal=seal)), orders)
     sealed: Mapping[int, Sealed] = {}

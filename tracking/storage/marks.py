@@ -44,7 +44,9 @@ class MarkNumbers:
 
     def of(self, facts: Iterable[PersonFacts]) -> Mapping[Mark, int]:
         """The numbers of all marks of these facts, and of those asked for before."""
-        if new := {touch.mark for found in facts for touch in found.touches} - self._numbers.keys():
+        # Equal marks are mostly the same object, and cost much to hash.
+        marks = {id(touch.mark): touch.mark for found in facts for touch in found.touches}
+        if new := set(marks.values()) - self._numbers.keys():
             self._numbers |= number_marks(self._workspace_id, new, self._rules)
         return self._numbers
 

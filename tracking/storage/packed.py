@@ -91,6 +91,8 @@ def _pack_instants(values: Collection[Any]) -> Packed:
 
 
 def _pack_texts(values: Collection[Any]) -> Packed:
+    if None not in values and (joined := "".join(values)).isascii():
+        return _pack_joined(joined, np.fromiter(map(len, values), np.int64, len(values)))
     parts: list[bytes] = []
     for value in values:
         if value is None:
@@ -101,13 +103,28 @@ def _pack_texts(values: Collection[Any]) -> Packed:
     return _array(_TEXT, len(values), b"".join(parts), nulls=True)
 
 
+def _pack_joined(joined: str, lengths: Numbers) -> Packed:
+    """Texts of these lengths, one after the other, each behind its length."""
+    ends = np.cumsum(lengths + 4)
+    heads = (ends - lengths - 4)[:, None] + np.arange(4)
+    out = np.empty(ends[-1] if len(ends) else 0, np.uint8)
+    is_text = np.ones(len(out), bool)
+    is_text[heads] = False
+    out[heads] = lengths.astype(">i4").view(np.uint8).reshape(-1, 4)
+    out[is_text] = np.frombuffer(joined.encode(), np.uint8)
+    return _array(_TEXT, len(lengths), out.tobytes(), nulls=True)
+
+
 def _pack_words(values: Collection[Any]) -> Packed:
     """Any other type in the words in which PostgreSQL reads it."""
     return _pack_texts([None if value is None else _word(value) for value in values])
 
 
 def _word(value: Any) -> str:
-    return msgspec.json.encode(value).decode() if isinstance(value, (dict, list)) else str(value)
+    if isinstance(value, (dict, list)):
+        # Most are empty.
+        return msgspec.json.encode(value).decode() if value else str(value)
+    return str(value)
 
 
 def _array(oid: int, number: int, elements: bytes, *, nulls: bool = False) -> Packed:

@@ -91,7 +91,7 @@ def add_columns(workspace_id: int, table: Table, columns: Sequence[Sequence[Any]
     if columns and columns[0]:
         names = ", ".join(table.columns)
         # Row by row as they are written: from a function in FROM the database would first put all rows together.
-        values = ", ".join(f"{_array(name, kind)}::{kind}" for name, kind in table.columns.items())
+        values = ", ".join(_value(name, kind) for name, kind in table.columns.items())
         statement = f"insert into {table.name} (workspace_id, {names}) select %(workspace)s, {values} {conflict}"
         send(workspace_id, statement, **_packed(table.columns, columns))
 
@@ -113,8 +113,8 @@ def _sent(columns: Mapping[str, str]) -> str:
     return f"unnest({arrays}) as sent ({', '.join(columns)})"
 
 
-def _array(name: str, kind: str) -> str:
-    return f"unnest(%({name})s::{sent_as(kind)}[])"
+def _value(name: str, kind: str) -> str:
+    return f"unnest(%({name})s::{sent_as(kind)}[])::{kind}"
 
 
 def _packed(columns: Mapping[str, str], values: Sequence[Sequence[Any]]) -> dict[str, Packed]:
