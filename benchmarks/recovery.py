@@ -79,10 +79,10 @@ class Running:
 
 
 @contextmanager
-def running() -> Iterator[Running]:
-    """Start all, as durable as in earnest; stop all and leave nothing behind."""
+def running(data_dir: Path | None = None) -> Iterator[Running]:
+    """Start all, as durable as in earnest; stop all and leave nothing behind but a `data_dir` that was given."""
     with tempfile.TemporaryDirectory(prefix="headwater-recovery-") as folder:
-        data_dir, port = Path(folder) / "data", free_port()
+        data_dir, port = data_dir or Path(folder) / "data", free_port()
         environ = {**os.environ, "HEADWATER_DATA": str(data_dir)}
         environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".pytest_cache" / "numba"))
         command = [sys.executable, "manage.py"]
