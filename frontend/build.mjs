@@ -1,12 +1,14 @@
 // Bundles our scripts and styles into web/static/web/dist; set_up.py calls it when something has changed.
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const outdir = join(here, "..", "web", "static", "web", "dist");
+const dist = join(here, "..", "web", "static", "web", "dist");
+// Built aside and moved in file by file, so that a server that runs meanwhile always finds whole ones.
+const outdir = `${dist}.new`;
 
 await rm(outdir, { recursive: true, force: true });
 await build({
@@ -41,3 +43,12 @@ for (const name of await readdir(outdir)) {
   const path = join(outdir, name);
   await writeFile(`${path}.gz`, gzipSync(await readFile(path), { level: 9 }));
 }
+
+await mkdir(dist, { recursive: true });
+const made = await readdir(outdir);
+// The packed file first: the server looks at it again when the plain one has changed.
+for (const name of made.sort((one, other) => other.endsWith(".gz") - one.endsWith(".gz"))) {
+  await rename(join(outdir, name), join(dist, name));
+}
+for (const name of await readdir(dist)) if (!made.includes(name)) await rm(join(dist, name));
+await rm(outdir, { recursive: true });
