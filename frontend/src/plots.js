@@ -2,13 +2,11 @@
 //
 //   <div data-plot="multiples" data-source="ID of a json_script" data-table="ID of a table">…boxes of fixed height…</div>
 //
-// Kinds: multiples (reports/over-time/), trend (bars of a total) and lines (up to five); each file says what data it
-// takes. The table is what is shown without scripts, what screen readers read, and where the words of a point come from.
+// Each kind's file says what data it takes. The table is what is shown without scripts, what screen readers read, and where the words of a point come from.
 import { forgetGone } from "./js/plots/engine.js";
 import { drawMultiples } from "./js/plots/multiples.js";
-import { drawTrend } from "./js/plots/trend.js";
 
-const KINDS = { multiples: drawMultiples, trend: drawTrend, lines: drawTrend };
+const KINDS = { multiples: drawMultiples };
 const known = new WeakSet();
 
 function prepare() {

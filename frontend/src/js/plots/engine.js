@@ -1,11 +1,11 @@
 // ECharts with no more than is drawn, on canvas: its SVG would carry style attributes, which our policy forbids.
-import { BarChart, LineChart } from "echarts/charts";
+import { BarChart } from "echarts/charts";
 import { GridComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { onThemeChange, readTokens } from "./tokens.js";
 
-echarts.use([BarChart, LineChart, GridComponent, CanvasRenderer]);
+echarts.use([BarChart, GridComponent, CanvasRenderer]);
 
 const drawn = new Map();
 const calm = matchMedia("(prefers-reduced-motion: reduce)");

@@ -7,8 +7,3 @@ export function roundStep(top, most = 4) {
   const power = 10 ** Math.floor(Math.log10(least));
   return STEPS.map((step) => step * power).find((step) => step >= least * (1 - 1e-9));
 }
-
-// The axis ends on a whole step.
-export function roundTop(top, step) {
-  return Math.max(step, Math.ceil(top / step - 1e-9) * step);
-}

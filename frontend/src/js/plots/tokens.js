@@ -9,13 +9,11 @@ export function readTokens(element) {
   };
   const tokens = {
     channel: colour("--channel"),
-    series: colour("--series"),
     surface: colour("--surface"),
     text: colour("--text"),
     faint: colour("--faint"),
     grid: colour("--grid"),
     edge: colour("--edge"),
-    mark: colour("--mark"),
     font: getComputedStyle(document.body).fontFamily,
   };
   probe.remove();
