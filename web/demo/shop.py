@@ -149,5 +149,5 @@ SHOP = Client(
     weekdays=(1.14, 1.0, 0.95, 0.94, 0.9, 0.92, 1.15),
     months=(0.82, 0.86, 1.02, 1.14, 1.12, 1.06, 0.98, 0.94, 1.0, 1.0, 1.08, 1.1),
     # Views count for them too, and each counts as if it were alone.
-    claims=Claims({"cpc": 0.047, "paid_social": 0.041, "display": 0.036}, worth=128),
+    claims=Claims({"cpc": 0.066, "paid_social": 0.041, "display": 0.036}, worth=128),
 )
