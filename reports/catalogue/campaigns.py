@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from accounts.models import Workspace
 from attribution.core.rules import RULES
 from common.periods import Period
-from reports.campaign_visits import NO_VISITS, Visits, count_visits
+from reports.campaign_visits import MOST_TOLD_APART, NO_VISITS, Visits, count_visits
 from reports.catalogue import attribution, returns
 from reports.catalogue.campaigns_finding import find_campaigns
+from reports.catalogue.finding import language
 from reports.catalogue.params import Params
 from reports.catalogue.pipeline_heat import ROLES, CampaignRow, build_campaigns
 from reports.catalogue.returns import Costs, Fold
+from reports.core.words import count
 from reports.report import AttributionReport, Credited, CreditRow, Finding, ReturnsRow
 from tracking.models import Stage
 from tracking.storage import IngestionState, ingestion_state
@@ -25,7 +27,7 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One campaign over one period; people None: not known for several campaigns taken together.
+    """One campaign over one period; people None: not known, of too many visits or several campaigns taken together.
 
     `added` has new leads, opportunities and customers credited to it; None: no stage has the role, or the model
     shares no single entry.
@@ -140,7 +142,7 @@ def _measure(workspace: Workspace, params: Params, stages: Sequence[Stage], as_o
         channel = row.channel or seen.channel or (added[name].channel if name in added else None)
         rows[name] = Measured(
             returns.make_row(replace(row, channel=channel), costs, {name: seen.visits}),
-            people=seen.people if seen.people or not seen.visits else None,
+            people=seen.people,
             added=_added(added.get(name), pipeline is not None, stages),
         )
     nobody = pipeline.nobody if pipeline else None
@@ -151,19 +153,23 @@ def _measure(workspace: Workspace, params: Params, stages: Sequence[Stage], as_o
         unattributed=_beside(credited.unattributed, NOTHING, NO_VISITS, _added(nobody, pipeline is not None, stages)),
         total=_beside(credited.total, costs.total, all_visits, _added(whole, pipeline is not None, stages)),
         costs=costs,
-        notes=[*returns.describe_costs(workspace, costs), *_describe_pipeline(pipeline is not None, stages)],
+        notes=[
+            *returns.describe_costs(workspace, costs),
+            *_describe_people(all_visits),
+            *_describe_pipeline(pipeline is not None, stages),
+        ],
     )
 
 
 def _fold_visits(
     counted: tuple[Mapping[str | None, Visits], Visits], fold: Fold
 ) -> tuple[dict[str | None, Visits], Visits]:
-    """Visits add up over campaigns that stand as one, people do not: 0 of some visits says so."""
+    """Visits add up over campaigns that stand as one, people do not."""
     visits, whole = counted
     folded: dict[str | None, Visits] = {}
     for name, found in visits.items():
         into = fold(name)
-        folded[into] = Visits(folded[into].visits + found.visits, 0) if into in folded else found
+        folded[into] = Visits(folded[into].visits + found.visits, None) if into in folded else found
     return folded, whole
 
 
@@ -176,6 +182,13 @@ def _added(row: CampaignRow | None, known: bool, stages: Sequence[Stage]) -> dic
 
 def _beside(credited: Credited, cost: Decimal | None, visits: Visits, added: Mapping[str, Decimal | None]) -> Measured:
     return Measured(returns.put_together(None, None, credited, cost, visits.visits), visits.people, added)
+
+
+def _describe_people(visits: Visits) -> list[str]:
+    if visits.people is not None:
+        return []
+    sentence = _("People are told apart among up to %(most)s visits. A shorter period has a figure.")
+    return [sentence % {"most": count(MOST_TOLD_APART, language())}]
 
 
 def _describe_pipeline(known: bool, stages: Sequence[Stage]) -> list[str]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from campaigns.actions import put_spend
 from campaigns.core.reading import read_row
+from reports import campaign_visits
 from reports.catalogue import campaigns, pipeline_heat, returns
 from reports.catalogue.params import parse_params
 from tests.reports.test_solved import Integrator
@@ -136,6 +137,15 @@ def test_a_model_that_shares_no_single_entry_says_so(shop):
     report = build(shop, model="markov_1")
     assert line_of(report, "spring").now.added == {"lead": None, "opportunity": None, "customer": None}
     assert any("share no single entry" in note for note in report.notes)
+
+
+def test_too_many_visits_are_counted_but_their_people_are_not_told_apart(shop, monkeypatch):
+    monkeypatch.setattr(campaign_visits, "MOST_TOLD_APART", 6)
+    report = build(shop)
+    spring = line_of(report, "spring")
+    assert (spring.now.returns.sessions, spring.now.people) == (4, None)
+    assert (spring.before.returns.sessions, spring.before.people) == (1, 1)
+    assert any("People are told apart among up to" in note for note in report.notes)
 
 
 def test_the_finding_says_who_leads_and_who_loses(shop):
