@@ -15,7 +15,8 @@ from reports.ask import ask
 from tracking.storage.packed import microseconds, unpack_numbers
 from tracking.storage.rows import run
 
-# A person's touches are cut at the conversion and at the look-back by bisection: both ends are included.
+# A person's touches are cut at the conversion and at the look-back by bisection: both ends are included. Lists of
+# times are sent as numbers too.
 _TOOK = """
 with reached as materialized (
     select person_id, at, value_micros from tracking_conversion
@@ -27,16 +28,13 @@ with reached as materialized (
     from reached c
     left join tracking_openpath o on o.workspace_id = %(workspace)s and o.person_id = c.person_id
 )
-select array_send(array_agg(coalesce(until - since, 0)::bigint)),
-    array_send(array_agg(
-        case when until > since then (extract(epoch from at - ats[since + 1]) * 1000000)::bigint else 0 end
-    )),
-    array_send(array_agg(value))
+select array_send(array_agg(coalesce(until - since, 0)::bigint)), array_send(array_agg(at)),
+    array_send(array_agg(case when until > since then ats[since + 1] else at end)), array_send(array_agg(value))
 from cut
 """
 _REACHED = """
-select array_send(array_agg(person_id)), array_send(array_agg((extract(epoch from at) * 1000000)::bigint)),
-    array_send(array_agg(coalesce(value_micros, 0))), array_send(array_agg((value_micros is not null)::int::bigint))
+select array_send(array_agg(person_id)), array_send(array_agg(at)), array_send(array_agg(coalesce(value_micros, 0))),
+    array_send(array_agg((value_micros is not null)::int::bigint))
 from tracking_conversion
 where workspace_id = %(workspace)s and goal_id = %(goal)s and at >= %(start)s and at < %(until)s
 """
@@ -96,8 +94,8 @@ def load_took(workspace: Workspace, *, goal_id: int, period: Period, lookback_da
     start, until = bounds(period, ZoneInfo(workspace.timezone))
     values = {"goal": goal_id, "start": start, "until": until, "lookback": lookback_days * 86_400}
     [sent] = run(workspace.pk, _TOOK, **values)
-    touches, micros, value = map(unpack_numbers, sent)
-    return Took(touches, micros, np.where(np.abs(value) > MAX_TOTAL, 0, value))
+    touches, at, first_at, value = map(unpack_numbers, sent)
+    return Took(touches, at - first_at, np.where(np.abs(value) > MAX_TOTAL, 0, value))
 
 
 def count_converting(workspace: Workspace, *, goal_id: int, period: Period) -> int:
@@ -114,7 +112,7 @@ def load_converting(workspace: Workspace, *, goal_id: int, period: Period) -> Co
     """The conversions of a period with every touch of their people, as a fill reads them."""
     start, until = bounds(period, ZoneInfo(workspace.timezone))
     [sent] = run(workspace.pk, _REACHED, goal=goal_id, start=start, until=until)
-    people, since_1970, value, has_value = map(unpack_numbers, sent)
+    people, reached_at, value, has_value = map(unpack_numbers, sent)
     who, person = np.unique(people, return_inverse=True)
     parts = run(workspace.pk, _TOUCHES, people=who.tolist())
     first, at, mark = _order(who, [_read_part(*part) for part in parts])
@@ -122,7 +120,7 @@ def load_converting(workspace: Workspace, *, goal_id: int, period: Period) -> Co
     honest = np.abs(value) <= MAX_TOTAL
     return Converting(
         person=person.astype(np.int64),
-        reached_at=since_1970 - _BETWEEN_EPOCHS,
+        reached_at=reached_at,
         value=np.where(honest, value, 0),
         has_value=(has_value == 1) & honest,
         first=first,
@@ -173,6 +171,3 @@ def _load_milestones(workspace: Workspace, who: Ints) -> tuple[Ints, Ints]:
 
 def _since_2000(at: datetime | None) -> int:
     return NEVER if at is None else microseconds(at)
-
-
-_BETWEEN_EPOCHS = 946_684_800_000_000
