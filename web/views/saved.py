@@ -27,7 +27,6 @@ from reports.ways_out.csv_file import Table
 from web.forms.form_page import FormPage
 from web.saved_menu import address_of, reader_of
 
-
 # Where a problem has a field to stand at.
 FIELDS = ("name", "shared")
 
