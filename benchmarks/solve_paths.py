@@ -1,5 +1,7 @@
 """How long reports take that are solved from stored paths: 90 days of a workspace, Markov and Shapley for 20 channels.
 
+Goal P4, with the thousand resamples that intervals are drawn from.
+
     python -m benchmarks.solve_paths [TOUCHES]
 
 TOUCHES in the 120 days that matter, 328,000 unless told: a tenth of a workspace with ten million a year. A ratio is the
@@ -13,9 +15,12 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 # Before NumPy comes in: its threads cost more than they bring for systems this small.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
 
 from benchmarks.ingest import DATA_DIR, FOLDER, Servers, make_workspace
 from config.embedded import folders, postgres
@@ -135,7 +140,35 @@ def measure(workspace_id: int) -> list[tuple[str, float, float]]:
         for name in ("linear", *SOLVED):
             asked = parse_params(workspace, query | {"model": name}, now=NOW)
             measured.append((f"report {name}", time_runs(partial(attribution.build, workspace, asked, NOW)), 50.0))
-    return measured
+    return measured + measure_resamples(sums, days, {mark: channels.index(channel) for mark, channel, _ in labels})
+
+
+def measure_resamples(sums: Any, days: Any, channel_of: dict[int, int]) -> list[tuple[str, float, float]]:
+    """A thousand resamples of the days: those of a rule, and those of Markov, whose chains are solved."""
+    from attribution.core.markov import count_transitions
+    from attribution.core.path_groups import split_by_day
+    from reports.core.bootstrap import RESAMPLES, draw_days, resample_markov, resample_sums
+
+    by_day = list(split_by_day(days, channel_of))
+    counts = np.stack([count_transitions(one, channels=CHANNELS) for one in by_day])
+    nobody = sums._replace(conversions=np.zeros_like(sums.conversions))
+    open_counts = count_transitions(nobody, channels=CHANNELS)
+    totals = np.array([[one.conversions.sum() for one in by_day], [one.value.sum() for one in by_day]])
+    earned = counts[:, :, CHANNELS].copy()
+
+    def draw_rule() -> None:
+        draw_days.cache_clear()
+        resample_sums(earned).bounds()
+
+    def draw_markov() -> None:
+        draw_days.cache_clear()
+        for spread in resample_markov(counts, open_counts, totals, order=1) or []:
+            spread.bounds()
+
+    return [
+        (f"{RESAMPLES} resamples", time_runs(draw_rule, time.thread_time), 300.0),
+        (f"{RESAMPLES} of markov_1", time_runs(draw_markov, time.thread_time), 300.0),
+    ]
 
 
 def main() -> int:

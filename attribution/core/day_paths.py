@@ -14,7 +14,7 @@ from numba import njit
 from attribution.core.daily import Terms
 from attribution.core.frames import CONVERSIONS, MARKS, TOUCHES, Ints
 from attribution.core.gathered import Gathered, Group, gather
-from attribution.core.journeys import find_path
+from attribution.core.journeys import find_path, index_of, list_distinct
 from attribution.core.kernel import Paths, Reached
 
 
@@ -63,13 +63,13 @@ def warm_up() -> None:
 def _sum_group(gathered: Gathered, group: Group, lookback: int) -> DayPaths:
     reached = gathered.reached_in(group)
     found = sum_paths(gathered.paths, reached, lookback)
-    marks, steps = np.unique(found.mark, return_inverse=True)
+    marks = list_distinct(found.mark)
     value = int(np.where(reached.has_value, reached.value, 0).sum())
     return DayPaths(
         group.day,
         group.goal,
         gathered.mark_ids[marks],
-        steps.astype(np.int64),
+        index_of(marks, found.mark),
         found.lengths,
         found.conversions,
         found.value,
