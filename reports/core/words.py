@@ -1,24 +1,37 @@
 """Figures inside sentences, in a locale's own way of writing them."""
 
-import re
 from decimal import Decimal
 
 from babel import Locale
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_precision,
+    get_currency_symbol,
+)
 
-_NO_CENTS_FROM = 1_000
+NO_CENTS_FROM = 1_000
 
 
-def money(amount: Decimal, currency: str, locale: str, *, no_cents_from: int = _NO_CENTS_FROM) -> str:
-    """€90.00 and €28,412: cents only below a thousand."""
-    pattern = Locale.parse(locale, sep="-").currency_formats["standard"].pattern
-    if abs(amount) >= no_cents_from:
-        pattern = pattern.replace(".00", "")
-    shown = format_currency(
-        amount, currency, format=pattern, locale=Locale.parse(locale, sep="-"), currency_digits=".00" in pattern
-    )
-    # Codes stand apart from their number: SEK 884,210.
-    return true_minus(re.sub(r"(?<=[A-Z])(?=[0-9])", "\xa0", shown))
+def money(amount: Decimal, currency: str, locale: str, *, no_cents_from: int = NO_CENTS_FROM) -> str:
+    """€90.00 and €28,412: cents only below a thousand, and none where a currency has none."""
+    digits = get_currency_precision(currency)
+    # 999.999 is shown as a thousand, and so without cents.
+    whole = digits == 0 or abs(round(amount, digits)) >= no_cents_from
+    return write_money(amount, currency, locale, whole=whole)
+
+
+def write_money(amount: Decimal, currency: str, locale: str, *, whole: bool) -> str:
+    """An amount without cents, or with all that its currency has."""
+    language = Locale.parse(locale, sep="-")
+    pattern = language.currency_formats["standard"].pattern
+    if get_currency_symbol(currency, language)[-1:].isalpha():
+        # Codes stand apart from their number: SEK 884,210.
+        pattern = pattern.replace("¤#", "¤\xa0#")
+    if whole:
+        amount, pattern = Decimal(round(amount)), pattern.replace(".00", "")
+    return true_minus(format_currency(amount, currency, pattern, locale=language, currency_digits=not whole))
 
 
 def about(number: Decimal) -> Decimal:
@@ -33,8 +46,7 @@ def about_money(amount: Decimal, currency: str, locale: str) -> str:
 
 def exact_money(amount: Decimal, currency: str, locale: str) -> str:
     """€1,186.00: with all its cents, where a reader adds up."""
-    shown = format_currency(amount, currency, locale=Locale.parse(locale, sep="-"))
-    return true_minus(re.sub(r"(?<=[A-Z])(?=[0-9])", "\xa0", shown))
+    return write_money(amount, currency, locale, whole=False)
 
 
 def count(number: Decimal | int, locale: str) -> str:

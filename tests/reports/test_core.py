@@ -73,3 +73,10 @@ def test_counts_and_shares_in_a_sentence():
     assert count(D("234.666"), "en") == "234.7"
     assert percent(D("0.4149"), "en") == "41%"
     assert percent(D("0.4149"), "de").replace("\xa0", " ") in ("41%", "41 %")
+
+
+def test_an_amount_that_is_shown_as_a_thousand_has_no_cents():
+    assert money(D("999.999"), "EUR", "en") == "€1,000"
+    assert money(D("999.99"), "EUR", "en") == "€999.99"
+    assert money(D("-1200"), "SEK", "en") == "−SEK\xa01,200"
+    assert money(D("90"), "JPY", "en") == "¥90"

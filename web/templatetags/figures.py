@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision, get_currency_symbol
+from babel.numbers import format_decimal, format_percent
 from django import template
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -19,15 +19,16 @@ from reports.report import Figure
 register = template.Library()
 
 DASH = "–"
-MINUS = "−"
-NO_CENTS_FROM = 1000
-NARROW_SPACE = "\u00a0"
 # Days read the British way in English: 22 Nov 2026.
 DATE_LOCALES = {"en": "en_GB"}
 
 
+def _language() -> str:
+    return get_language() or "en"
+
+
 def _locale() -> Locale:
-    return Locale.parse(get_language() or "en", sep="-")
+    return Locale.parse(_language(), sep="-")
 
 
 def _date_locale() -> Locale:
@@ -35,88 +36,72 @@ def _date_locale() -> Locale:
     return Locale.parse(DATE_LOCALES.get(language, language), sep="_" if language in DATE_LOCALES else "-")
 
 
-def _true_minus(text: str) -> str:
-    return text.replace("-", MINUS)
-
-
 @register.filter
 def money(value: Decimal | None, currency: str) -> str:
     """€139,741 or €39.41: no cents from 1,000 up; a dash where the amount is not known."""
-    if value is None:
-        return DASH
-    digits = get_currency_precision(currency)
-    whole = abs(round(value, digits)) >= NO_CENTS_FROM or digits == 0
-    return _write_money(value, currency, whole=whole)
+    return DASH if value is None else words.money(value, currency, _language())
 
 
 @register.filter
 def about_money(value: Decimal, currency: str) -> str:
     """€36,400 and €766 for what is only expected, as sentences write it."""
-    return words.about_money(value, currency, get_language() or "en")
+    return words.about_money(value, currency, _language())
 
 
 @register.filter
 def exact_money(value: Decimal, currency: str) -> str:
     """With all its cents, for sums that a reader checks."""
-    return _write_money(value, currency, whole=False)
+    return words.exact_money(value, currency, _language())
 
 
 @register.simple_tag
 def part_of(value: Decimal, total: Decimal, currency: str) -> str:
     """An amount beside others that make up `total`: cents on all of them or on none."""
-    return money(value, currency) if abs(total) < NO_CENTS_FROM else _write_money(value, currency, whole=True)
+    if abs(total) < words.NO_CENTS_FROM:
+        return money(value, currency)
+    return words.write_money(value, currency, _language(), whole=True)
 
 
 @register.filter
 def axis_money(value: Decimal, currency: str) -> str:
     """Money beside an axis, where every step is a round amount: cents only where the steps have them."""
-    return _write_money(value, currency, whole=value == value.to_integral_value())
-
-
-def _write_money(value: Decimal, currency: str, *, whole: bool) -> str:
-    locale = _locale()
-    pattern = locale.currency_formats["standard"].pattern
-    if get_currency_symbol(currency, locale)[-1:].isalpha() and "¤#" in pattern:
-        pattern = pattern.replace("¤#", f"¤{NARROW_SPACE}#")
-    if whole:
-        value, pattern = Decimal(round(value)), pattern.replace(".00", "")
-    return _true_minus(format_currency(value, currency, pattern, locale=locale, currency_digits=not whole))
+    return words.write_money(value, currency, _language(), whole=value == value.to_integral_value())
 
 
 @register.filter
 def count(value: int | Decimal | None) -> str:
     """1,820: things that are whole by nature."""
-    return DASH if value is None else _true_minus(format_decimal(round(value), locale=_locale()))
+    return DASH if value is None else words.true_minus(format_decimal(round(value), locale=_locale()))
 
 
 @register.filter
 def credited(value: Decimal | None) -> str:
     """234.7: credited conversions, which come in parts."""
-    return DASH if value is None else _true_minus(format_decimal(value, "#,##0.0", locale=_locale()))
+    return DASH if value is None else words.true_minus(format_decimal(value, "#,##0.0", locale=_locale()))
 
 
 @register.filter
 def share(value: float | Decimal | None) -> str:
     """20.2% for 0.202."""
-    return DASH if value is None else _true_minus(format_percent(value, "#,##0.0%", locale=_locale()))
+    return DASH if value is None else words.true_minus(format_percent(value, "#,##0.0%", locale=_locale()))
 
 
 @register.filter
 def percent(value: float | Decimal | None) -> str:
     """111% for 1.11: returns, in whole per cent."""
-    return DASH if value is None else _true_minus(format_percent(value, "#,##0%", locale=_locale()))
+    return DASH if value is None else words.percent(value, _language())
 
 
 @register.filter
 def signed_percent(value: float) -> str:
     """+142% for 1.42, −8% for −0.08."""
-    return _true_minus(format_percent(value, "+#,##0%;-#,##0%", locale=_locale()))
+    return words.true_minus(format_percent(value, "+#,##0%;-#,##0%", locale=_locale()))
 
 
 @register.filter
 def ratio(value: float | Decimal | None) -> str:
     """2.11: how often something contains something else."""
-    return DASH if value is None else _true_minus(format_decimal(value, "#,##0.00", locale=_locale()))
+    return DASH if value is None else words.true_minus(format_decimal(value, "#,##0.00", locale=_locale()))
 
 
 @register.filter
@@ -124,7 +109,7 @@ def change(figure: Figure) -> str:
     """+12.4%, −9.3%, or "new" where there was nothing before."""
     if figure.change is None or not math.isfinite(figure.change):
         return gettext("new") if figure.value and figure.before == 0 else DASH
-    return _true_minus(format_percent(figure.change, "+#,##0.0%;-#,##0.0%", locale=_locale()))
+    return words.true_minus(format_percent(figure.change, "+#,##0.0%;-#,##0.0%", locale=_locale()))
 
 
 @register.filter

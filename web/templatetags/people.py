@@ -10,8 +10,9 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from reports.core.words import true_minus
 from web.drawing.scales import percent
-from web.templatetags.figures import DASH, MINUS, _date_locale, _locale
+from web.templatetags.figures import DASH, _date_locale, _locale
 
 register = template.Library()
 LONGEST_ID = 28
@@ -73,7 +74,7 @@ def amount(value: Decimal | None, currency: str) -> str:
         return "0"
     digits = get_currency_precision(currency)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return str(format_decimal(value, pattern, locale=_locale())).replace("-", MINUS)
+    return true_minus(str(format_decimal(value, pattern, locale=_locale())))
 
 
 @register.filter
