@@ -14,7 +14,7 @@ from common.money import MOST_MICROS, from_micros, to_micros
 from tracking.actions.refills import finish_refills, hold_settings, start_refill
 from tracking.core.facts import ORDER_COMPLETED
 from tracking.core.goals import OPERATORS
-from tracking.models import Goal, Refill, Stage, StageEntry
+from tracking.models import Goal, Refill, Stage, StageEntry, StageEvent
 from tracking.storage.work import note_days_with_conversions, note_people_of_events
 
 ROLES = ("lead", "opportunity", "customer")
@@ -79,6 +79,7 @@ def set_pipeline(workspace: Workspace, stages: Sequence[Mapping[str, Any]]) -> l
         before = {(stage.name, stage.event): stage for stage in Stage.objects.of(workspace)}
         _clear_places(workspace, keep=[before[key] for key in map(_key, wanted) if key in before])
         after = [_put_stage(workspace, before.get(_key(one)), one, place) for place, one in enumerate(wanted)]
+        StageEvent.objects.of(workspace).exclude(name__in=[stage.event for stage in after]).delete()
         changed = {stage.event for stage in after if (stage.name, stage.event) not in before}
         refill = _derive_again(workspace, changed, "pipeline")
         if _milestones(before.values()) != _milestones(after):
