@@ -10,14 +10,13 @@ from rest_framework.response import Response
 
 from accounts.api.views import WorkspaceRequest, WorkspaceView
 from reports.api.returns import show_money
-from reports.api.serializers import CreditedSerializer, show_credited
+from reports.api.serializers import AskedSerializer, CreditedSerializer, show_asked, show_credited
 from reports.api.views import QUERY
 from reports.catalogue import comparison
 from reports.catalogue.params import parse_params
 from reports.core.intervals import Interval
 from reports.core.verdicts import Verdict
 from reports.credit_reports import ComparedRow, ComparisonReport, Measure
-from reports.storage import GROUPS
 
 
 class RevenueIntervalSerializer(serializers.Serializer[Any]):
@@ -74,7 +73,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     journeys_needed = serializers.IntegerField()
 
 
-class ComparisonSerializer(serializers.Serializer[Any]):
+class ComparisonSerializer(AskedSerializer):
     """The same conversions under every model; for each model Σ rows + unattributed = total."""
 
     rows = ComparedRowSerializer(many=True)
@@ -88,15 +87,6 @@ class ComparisonSerializer(serializers.Serializer[Any]):
     measure = serializers.ChoiceField(choices=["revenue", "conversions"])
     finding = serializers.CharField()
     evidence = EvidenceSerializer()
-    as_of = serializers.DateTimeField(help_text="Everything accepted up to then is in these numbers.")
-    goal = serializers.IntegerField()
-    group_by = serializers.ChoiceField(choices=list(GROUPS))
-    start = serializers.DateField()
-    end = serializers.DateField()
-    currency = serializers.CharField()
-    lookback_days = serializers.IntegerField()
-    half_life_days = serializers.FloatField()
-    notes = serializers.ListField(child=serializers.CharField())
 
 
 def show_comparison(report: ComparisonReport) -> dict[str, Any]:
@@ -127,15 +117,7 @@ def show_comparison(report: ComparisonReport) -> dict[str, Any]:
             "days_needed": report.days_needed,
             "journeys_needed": report.journeys_needed,
         },
-        "as_of": report.as_of,
-        "goal": report.goal_id,
-        "group_by": report.group_by,
-        "start": report.period.start,
-        "end": report.period.end,
-        "currency": report.currency,
-        "lookback_days": report.lookback_days,
-        "half_life_days": report.half_life_days,
-        "notes": report.notes,
+        **show_asked(report),
     }
 
 

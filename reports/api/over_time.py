@@ -8,13 +8,12 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.api.views import WorkspaceRequest, WorkspaceView
-from reports.api.serializers import CreditedSerializer, show_credited
+from reports.api.serializers import AskedSerializer, CreditedSerializer, show_asked, show_credited
 from reports.api.views import QUERY
 from reports.catalogue import over_time
 from reports.catalogue.params import parse_params
 from reports.core.slots import INTERVALS
 from reports.credit_reports import OverTimeReport, Slot
-from reports.storage import GROUPS
 
 COMPLETE_SHARE = (
     "The share of its conversions that is usually here so long after a day began, from 0 to 1; of several days, of "
@@ -48,7 +47,7 @@ class SeriesSerializer(serializers.Serializer[Any]):
     slots_before = CreditedSerializer(many=True, help_text="The same slots, as many days before as the period is long.")
 
 
-class OverTimeSerializer(serializers.Serializer[Any]):
+class OverTimeSerializer(AskedSerializer):
     """Credit of one goal by one model over time; in every slot Σ series + unattributed = total."""
 
     slots = SlotSerializer(many=True)
@@ -63,15 +62,6 @@ class OverTimeSerializer(serializers.Serializer[Any]):
     interval = serializers.ChoiceField(choices=list(INTERVALS))
     complete_share = serializers.FloatField(allow_null=True, help_text=COMPLETE_SHARE)
     expected = CreditedSerializer(allow_null=True, help_text=EXPECTED)
-    as_of = serializers.DateTimeField(help_text="Everything accepted up to then is in these numbers.")
-    goal = serializers.IntegerField()
-    group_by = serializers.ChoiceField(choices=list(GROUPS))
-    start = serializers.DateField()
-    end = serializers.DateField()
-    currency = serializers.CharField()
-    lookback_days = serializers.IntegerField()
-    half_life_days = serializers.FloatField()
-    notes = serializers.ListField(child=serializers.CharField())
 
 
 def show_over_time(report: OverTimeReport) -> dict[str, Any]:
@@ -99,15 +89,7 @@ def show_over_time(report: OverTimeReport) -> dict[str, Any]:
         "interval": report.interval,
         "complete_share": report.complete_share,
         "expected": show_credited(report.expected) if report.expected else None,
-        "as_of": report.as_of,
-        "goal": report.goal_id,
-        "group_by": report.group_by,
-        "start": report.period.start,
-        "end": report.period.end,
-        "currency": report.currency,
-        "lookback_days": report.lookback_days,
-        "half_life_days": report.half_life_days,
-        "notes": report.notes,
+        **show_asked(report),
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from reports.credit_reports import ComparisonReport, OverTimeReport
 from reports.report import AttributionReport, Credited
 from reports.storage import GROUPS
 
@@ -28,14 +29,9 @@ class CreditRowSerializer(CreditedSerializer):
     landing_page = serializers.CharField(required=False, allow_null=True)
 
 
-class AttributionReportSerializer(serializers.Serializer[Any]):
-    """Credit of one goal over a period; Σ rows + unattributed = total."""
+class AskedSerializer(serializers.Serializer[Any]):
+    """What a report of credit was asked for, and how far its figures go."""
 
-    rows = CreditRowSerializer(many=True)
-    unattributed = CreditedSerializer()
-    total = CreditedSerializer()
-    model = serializers.CharField()
-    formula = serializers.CharField()
     as_of = serializers.DateTimeField(help_text="Everything accepted up to then is in these numbers.")
     goal = serializers.IntegerField()
     group_by = serializers.ChoiceField(choices=list(GROUPS))
@@ -45,6 +41,16 @@ class AttributionReportSerializer(serializers.Serializer[Any]):
     lookback_days = serializers.IntegerField()
     half_life_days = serializers.FloatField()
     notes = serializers.ListField(child=serializers.CharField())
+
+
+class AttributionReportSerializer(AskedSerializer):
+    """Credit of one goal over a period; Σ rows + unattributed = total."""
+
+    rows = CreditRowSerializer(many=True)
+    unattributed = CreditedSerializer()
+    total = CreditedSerializer()
+    model = serializers.CharField()
+    formula = serializers.CharField()
 
 
 def show_attribution(report: AttributionReport) -> dict[str, Any]:
@@ -57,6 +63,18 @@ def show_attribution(report: AttributionReport) -> dict[str, Any]:
         "total": show_credited(report.total),
         "model": report.model,
         "formula": report.formula,
+        **show_asked(report),
+    }
+
+
+def show_credited(credited: Credited) -> dict[str, Any]:
+    """Conversions as a number, revenue as a string with six decimals."""
+    return {"conversions": float(credited.conversions), "revenue": f"{credited.revenue:.6f}"}
+
+
+def show_asked(report: AttributionReport | ComparisonReport | OverTimeReport) -> dict[str, Any]:
+    """The shape of AskedSerializer."""
+    return {
         "as_of": report.as_of,
         "goal": report.goal_id,
         "group_by": report.group_by,
@@ -67,8 +85,3 @@ def show_attribution(report: AttributionReport) -> dict[str, Any]:
         "half_life_days": report.half_life_days,
         "notes": report.notes,
     }
-
-
-def show_credited(credited: Credited) -> dict[str, Any]:
-    """Conversions as a number, revenue as a string with six decimals."""
-    return {"conversions": float(credited.conversions), "revenue": f"{credited.revenue:.6f}"}
