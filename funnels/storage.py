@@ -1,48 +1,43 @@
 """The one door between tracking's tables and the frames of funnels.
 
-Events come as Arrow over a connection of their own, in a transaction that opens the workspace's rows. What a client
-wrote travels as parameters; only numbers and instants of our own stand in a statement's text.
+Many events come as Arrow over a connection of their own, few over the one that is open anyway. What a client wrote
+travels as parameters; only numbers and instants of our own stand in a statement's text.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
-import adbc_driver_postgresql.dbapi as adbc
+import numpy as np
 import polars as pl
-from django.conf import settings
 
 from accounts.models import Workspace
-from accounts.tenancy import NoWorkspace, open_workspace_id
 from funnels.core.asked import Funnel, keys_of
 from funnels.core.fitting import EVENTS
 from funnels.core.progress import NO_LIMIT
-from tracking.storage.packed import unpack_numbers
+from tracking.storage.apart import read_apart
+from tracking.storage.packed import pack, unpack_numbers
 from tracking.storage.rows import run
 
 CHANNELS = {"row": pl.Int64, "group": pl.String}
 
-# Of any name: the index knows times only, and what must be looked at is what takes long.
-_COUNT = """
-    select count(*) as events from (select 1 from tracking_event e where {conditions} limit {most}) as counted
+# Names, names whose properties are asked for, those properties, names whose ids are. A userId says whose an event is;
+# an anonymousId does where there is none.
+_PART = """
+    select e.at, (coalesce(array_position({names}::text[], e.name), 0) - 1)::smallint as name,
+        case when e.user_id is null then 'anonymous' else 'user' end as namespace,
+        coalesce(e.user_id, e.anonymous_id) as value,
+        case when e.name = any({looked_into}::text[]) and jsonb_typeof(e.payload -> 'properties') = 'object' then (
+            select jsonb_object_agg(key, e.payload -> 'properties' -> key)::text
+            from unnest({keys}::text[]) as asked (key) where e.payload -> 'properties' ? key
+        ) end as properties,
+        case when e.name = any({with_ids}::text[]) then e.message_id end as message
+    from tracking_event e where {conditions}
 """
-# $1 all names, $2 names whose properties are asked for, $3 those properties, $4 names whose ids are. A userId says
-# whose an event is; an anonymousId does where there is none. Each id is looked up once.
-_EVENTS = """
-    with hits as materialized (
-        select e.at, (coalesce(array_position($1::text[], e.name), 0) - 1)::smallint as name,
-            case when e.user_id is null then 'anonymous' else 'user' end as namespace,
-            coalesce(e.user_id, e.anonymous_id) as value,
-            case when e.name = any($2::text[]) and jsonb_typeof(e.payload -> 'properties') = 'object' then (
-                select jsonb_object_agg(key, e.payload -> 'properties' -> key)::text
-                from unnest($3::text[]) as asked (key) where e.payload -> 'properties' ? key
-            ) end as properties,
-            case when e.name = any($4::text[]) then e.message_id end as message
-        from tracking_event e where {conditions}{names}
-    ), ids as materialized (
+# Of few events each id is looked up, once.
+_FEW_EVENTS = """
+    with hits as materialized ({parts}), ids as materialized (
         select distinct namespace, value from hits
     ), known as materialized (
         select ids.namespace, ids.value, found.person_id from ids, lateral (
@@ -53,21 +48,38 @@ _EVENTS = """
     select known.person_id as person, hits.at, hits.name, hits.properties, hits.message
     from hits join known using (namespace, value)
 """
-# Any event may stand between the steps of a strict funnel.
-_NAMES = {"ordered": " and e.name = any($1::text[])", "strict": ""}
-# One look at the index for each person, whatever else they did.
+# Beside many events all ids are read.
+_MANY_EVENTS = """
+    select a.person_id as person, hits.at, hits.name, hits.properties, hits.message
+    from ({parts}) as hits join tracking_alias a
+        on a.workspace_id = {workspace} and a.namespace = hits.namespace and a.value = hits.value
+"""
+MANY = 20_000
+# Any event may stand between the steps of a strict funnel. The texts are those of the indexes.
+_HITS = "e.kind in ('page', 'screen', 'track')"
+_TRACKED = "e.kind = 'track' and e.name = any({names}::text[])"
+_SHOWN = "e.kind in ('page', 'screen') and e.name is not null and e.name = any({names}::text[])"
+# One look at the index for each person, whatever else they did; -1 where nothing brought them.
 _CHANNELS = """
-    select who.row, m.channel as "group"
-    from unnest('{{{rows}}}'::bigint[], '{{{people}}}'::bigint[], '{{{ats}}}'::bigint[]) as who (row, person, micros)
+    select array_send(array_agg(who.row)), array_send(array_agg(coalesce(latest.mark_id, -1)))
+    from unnest(%(rows)s::bigint[], %(people)s::bigint[], %(ats)s::bigint[]) as who (row, person, micros)
     left join lateral (
         select t.mark_id from tracking_touch t
-        where t.workspace_id = {workspace} and t.person_id = who.person
+        where t.workspace_id = %(workspace)s and t.person_id = who.person
             and t.at <= timestamptz 'epoch' + who.micros * interval '1 microsecond'
         order by t.at desc, t.tie desc limit 1
     ) as latest on true
-    left join tracking_mark m on m.workspace_id = {workspace} and m.id = latest.mark_id
+"""
+_NAMES_OF_MARKS = """
+    select id, channel from tracking_mark where workspace_id = %(workspace)s and id = any(%(marks)s::bigint[])
 """
 _CHUNK = 100_000
+_STARTS = {"rows": "row", "people": "person", "ats": "at"}
+# How a parameter stands in a statement for ADBC, and for psycopg.
+_NUMBERED = {"names": "$1", "looked_into": "$2", "keys": "$3", "with_ids": "$4"}
+_NAMED = {name: f"%({name})s" for name in _NUMBERED}
+# For the ids of a million people; a worker or two read at a time.
+_WORK_MEM = "64MB"
 # PostgreSQL counts from 2000, everybody else from 1970.
 _EPOCH_MICROS = 946_684_800_000_000
 # From the index alone; array_send gives a list as bytes, which NumPy reads as they are.
@@ -89,9 +101,7 @@ class Slices:
 
 def count_events(workspace: Workspace, funnel: Funnel, start: datetime, until: datetime, *, most: int) -> int:
     """How many events must be looked at for the funnel, counted up to `most`."""
-    query = _COUNT.format(conditions=_conditions(workspace, funnel, start, last_of(funnel, until)), most=most)
-    with _reading(workspace) as cursor:
-        return int(_fetch(cursor, query, {"events": pl.Int64})["events"][0])
+    return _count(workspace, funnel, start, last_of(funnel, until), most)
 
 
 def load_events(
@@ -109,15 +119,19 @@ def load_events(
     With `slices` they are read some days at a time, of one state of the database.
     """
     last = last_of(funnel, until)
-    parts = list(pairwise([start, *(slices.cuts if slices else ()), last]))
+    if slices is None and _count(workspace, funnel, start, last, MANY) < MANY:
+        return _load_few(workspace, funnel, start, last, asked)
+    times = list(pairwise([start, *(slices.cuts if slices else ()), last]))
     found = []
-    with _reading(workspace) as cursor:
+    with read_apart(workspace) as cursor:
         # The planner takes any workspace for a tiny one, and would compare every event with every id.
         cursor.execute("set local enable_nestloop = off")
-        for read, (since, end) in enumerate(parts, 1):
-            conditions = _conditions(workspace, funnel, since, end)
-            query = _EVENTS.format(workspace=workspace.pk, conditions=conditions, names=_NAMES[funnel.order])
-            found.append(_fetch(cursor, query, EVENTS, _parameters(funnel, asked)))
+        cursor.execute(f"set local work_mem = '{_WORK_MEM}'")
+        for read, (since, end) in enumerate(times, 1):
+            is_few = _count(workspace, funnel, since, end, MANY) < MANY
+            query = _query(_FEW_EVENTS if is_few else _MANY_EVENTS, workspace, funnel, since, end, sent=_NUMBERED)
+            cursor.execute(query, tuple(_array(texts) for texts in _asked_for(funnel, asked).values()))
+            found.append(cursor.fetch_polars().select(list(EVENTS)).cast(EVENTS))
             if slices:
                 slices.note(read)
     return pl.concat(found)
@@ -142,49 +156,72 @@ def load_stage_events(workspace: Workspace, funnel: Funnel, start: datetime, unt
 
 def load_channels(workspace: Workspace, starts: pl.DataFrame) -> pl.DataFrame:
     """The channel of each person's latest touch at or before a time: row, group (null: no touch)."""
-    found = [pl.DataFrame(schema=CHANNELS)]
-    with _reading(workspace) as cursor:
-        for chunk in starts.iter_slices(_CHUNK):
-            query = _CHANNELS.format(
-                workspace=workspace.pk,
-                rows=",".join(map(str, chunk["row"])),
-                people=",".join(map(str, chunk["person"])),
-                ats=",".join(map(str, chunk["at"])),
-            )
-            found.append(_fetch(cursor, query, CHANNELS))
-    return pl.concat(found)
+    found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    for chunk in starts.iter_slices(_CHUNK):
+        values = {name: pack("bigint", chunk[column].to_list()) for name, column in _STARTS.items()}
+        [sent] = run(workspace.pk, _CHANNELS, **values)
+        found.append((unpack_numbers(sent[0]), unpack_numbers(sent[1])))
+    rows, marks = (np.concatenate(column) for column in zip(*found, strict=True))
+    names = run(workspace.pk, _NAMES_OF_MARKS, marks=np.unique(marks).tolist())
+    named = pl.DataFrame(names, schema={"mark": pl.Int64, "group": pl.String}, orient="row")
+    return pl.DataFrame({"row": rows, "mark": marks}).join(named, on="mark", how="left").select(list(CHANNELS))
 
 
-def _conditions(workspace: Workspace, funnel: Funnel, start: datetime | None, end: datetime | None) -> str:
-    kinds = ", ".join(f"'{kind}'" for kind in funnel.kinds)
-    said = f"e.workspace_id = {workspace.pk:d} and e.kind in ({kinds})"
+def _load_few(
+    workspace: Workspace, funnel: Funnel, start: datetime, end: datetime | None, asked: str | None
+) -> pl.DataFrame:
+    """Over the connection that is open anyway: another takes longer than the reading."""
+    query = _query(_FEW_EVENTS, workspace, funnel, start, end, sent=_NAMED)
+    run(workspace.pk, "set local enable_nestloop = off")
+    rows = run(workspace.pk, query, **_asked_for(funnel, asked))
+    run(workspace.pk, "set local enable_nestloop = on")
+    return pl.DataFrame(rows, schema=EVENTS, orient="row")
+
+
+def _query(
+    form: str,
+    workspace: Workspace,
+    funnel: Funnel,
+    start: datetime | None,
+    end: datetime | None,
+    *,
+    sent: Mapping[str, str],
+) -> str:
+    parts = [_PART.format(conditions=one, **sent) for one in _parts(workspace, funnel, start, end, sent["names"])]
+    return form.format(workspace=workspace.pk, parts=" union all ".join(parts))
+
+
+def _count(workspace: Workspace, funnel: Funnel, start: datetime | None, end: datetime | None, most: int) -> int:
+    parts = _parts(workspace, funnel, start, end, _NAMED["names"])
+    rows = " union all ".join(f"(select 1 from tracking_event e where {part} limit {most:d})" for part in parts)  # noqa: S608
+    query = f"select count(*) from (select 1 from ({rows}) as e limit {most:d}) as counted"  # noqa: S608 - our own text
+    return int(run(workspace.pk, query, names=funnel.names)[0][0])
+
+
+def _parts(workspace: Workspace, funnel: Funnel, start: datetime | None, end: datetime | None, names: str) -> list[str]:
+    """What the events of a time must fulfil, each part along an index of its own."""
+    when = f"e.workspace_id = {workspace.pk:d}"
     if start is not None:
-        said += f" and e.at >= '{start.isoformat()}'"
-    return said if end is None else f"{said} and e.at < '{end.isoformat()}'"
+        when += f" and e.at >= '{start.isoformat()}'"
+    if end is not None:
+        when += f" and e.at < '{end.isoformat()}'"
+    ordered = [_TRACKED] if funnel.kinds == ("track",) else [_TRACKED, _SHOWN]
+    return [f"{when} and {kind.format(names=names)}" for kind in ([_HITS] if funnel.order == "strict" else ordered)]
 
 
-def _parameters(funnel: Funnel, asked: str | None) -> list[str]:
+def _asked_for(funnel: Funnel, asked: str | None) -> dict[str, list[str]]:
+    """What the parameters of a statement hold, in their order."""
     first = [funnel.steps[0].event] if asked else []
     paths = funnel.paths + ([asked] if asked else [])
-    return [_array(funnel.names), _array({*funnel.names_looked_into, *first}), _array(keys_of(paths)), _array(first)]
+    return {
+        "names": funnel.names,
+        "looked_into": list({*funnel.names_looked_into, *first}),
+        "keys": keys_of(paths),
+        "with_ids": first,
+    }
 
 
 def _array(texts: Iterable[str]) -> str:
     """Texts as PostgreSQL writes an array; sent as a parameter, never as a part of a statement."""
     quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
     return "{" + ",".join(f'"{text}"' for text in quoted) + "}"
-
-
-@contextmanager
-def _reading(workspace: Workspace) -> Iterator[Any]:
-    if open_workspace_id() != workspace.pk:
-        raise NoWorkspace(f"open workspace_scope({workspace.pk}) first.")
-    with adbc.connect(settings.DATABASE_URL) as reader, reader.cursor() as cursor:
-        cursor.execute("set transaction isolation level repeatable read, read only")
-        cursor.execute(f"select set_config('app.workspace_id', '{workspace.pk:d}', true)").fetch_polars()
-        yield cursor
-
-
-def _fetch(cursor: Any, query: str, schema: dict[str, Any], parameters: Sequence[str] = ()) -> pl.DataFrame:
-    cursor.execute(query, tuple(parameters) or None)
-    return cursor.fetch_polars().select(list(schema)).cast(schema)

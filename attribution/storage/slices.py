@@ -3,17 +3,13 @@
 They come as Arrow over a connection of each thread's own, inside a transaction that opens the workspace's rows.
 """
 
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import adbc_driver_postgresql.dbapi as adbc
 import polars as pl
-from django.conf import settings
 from django.db import connection
 
 from accounts.models import Workspace
@@ -22,9 +18,9 @@ from attribution.core.daily import Terms
 from attribution.core.frames import CONVERSIONS, MARKS, MILESTONES, TOUCHES
 from common.periods import Period, bounds
 from tracking.models import Goal
+from tracking.storage.apart import read_apart
 
 DIRECT = "Direct"
-_kept = threading.local()
 
 # The planner knows little about a workspace and would rather read all of its rows once more than look for some; looked
 # up one by one, "offset 0", it has no choice.
@@ -79,7 +75,7 @@ def terms_of(workspace: Workspace) -> Terms:
 
 def load_slice(workspace: Workspace, days: Sequence[date], terms: Terms) -> Slice:
     """Load what crediting the days (of the workspace's zone) needs, as one snapshot of what is committed."""
-    with _reading(workspace) as cursor:
+    with read_apart(workspace) as cursor:
         conversions = _fetch(cursor, _conversions_query(workspace, days), CONVERSIONS)
         people = conversions["person"].unique().to_list()
         touches = _fetch(cursor, _touches_query(workspace, days, terms, people), TOUCHES)
@@ -134,50 +130,6 @@ def _touches_query(workspace: Workspace, days: Sequence[date], terms: Terms, peo
 
 def _array(parts: Iterable[str]) -> str:
     return "'{" + ",".join(parts) + "}'"
-
-
-@contextmanager
-def _reading(workspace: Workspace) -> Iterator[Any]:
-    """A cursor in a snapshot of the workspace's rows, over a connection that this thread keeps."""
-    connection = _begin()
-    try:
-        with connection.cursor() as cursor:
-            # The snapshot is taken by the first statement that reads.
-            cursor.execute(f"select set_config('app.workspace_id', '{workspace.pk:d}', true)").fetch_polars()
-            yield cursor
-            cursor.execute("rollback")
-    except BaseException:
-        # Whatever state it is in, nobody meets it again.
-        _forget()
-        raise
-
-
-def _begin() -> Any:
-    """Making a connection takes several times as long as reading a day; one that has died meanwhile is made anew."""
-    begin = "begin transaction isolation level repeatable read, read only"
-    if getattr(_kept, "url", None) == settings.DATABASE_URL:
-        try:
-            _execute(_kept.connection, begin)
-            return _kept.connection
-        except adbc.Error:
-            _forget()
-    _forget()
-    _kept.connection, _kept.url = adbc.connect(settings.DATABASE_URL, autocommit=True), settings.DATABASE_URL
-    _execute(_kept.connection, begin)
-    return _kept.connection
-
-
-def _execute(connection: Any, statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
-def _forget() -> None:
-    kept = _kept.__dict__.pop("connection", None)
-    _kept.__dict__.pop("url", None)
-    if kept is not None:
-        with suppress(adbc.Error):
-            kept.close()
 
 
 def _fetch(cursor: Any, query: str, schema: dict[str, Any]) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from funnels import storage
 from tests.funnels.core.attempts import Seen, follow_slowly
 from tests.reports.asking import after, ask, counts, said
 from tests.tracking.core.given import NOON, event, order, page, tagged
@@ -200,8 +201,10 @@ TELLING = st.tuples(
     window=st.integers(1, 9),
     way=st.sampled_from(["ordered", "strict"]),
     filtered=st.booleans(),
+    many=st.sampled_from([0, 20_000]),
 )
-def test_any_history_equals_the_definition(told, names, window, way, filtered):
+def test_any_history_equals_the_definition(told, names, window, way, filtered, many, monkeypatch):
+    monkeypatch.setattr(storage, "MANY", many)
     shop = open_shop(goals=False)
     for who, name, at, beside, good in told:
         anonymous = beside if not who.startswith("?") else None

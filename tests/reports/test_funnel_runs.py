@@ -150,12 +150,15 @@ def _claim_elsewhere(workspace, run_id):
 
 
 def test_whatever_must_be_looked_at_counts(shop, monkeypatch):
-    shop.tell(*said("?ann", "a0 b5 x6"), event("identify", "?ann"), page("?bob", after(-2 * 86_400)))
-    for most, long in [(3, False), (2, True)]:
-        monkeypatch.setattr(funnel, "MOST_AT_ONCE", most)
-        with shop.open():
-            params = funnel.read_params(shop.workspace, question("ab"), timezone.now())
-            assert funnel.is_long(shop.workspace, params) == long
+    told = [*said("?ann", "a0 b5 x6"), event("identify", "?ann"), page("?bob", after(-2 * 86_400))]
+    shop.tell(*told, page("?bob", after(3), name="a"))
+    # Between the steps of a strict funnel anything may stand; else only what the steps are called is read.
+    for order, events in [("ordered", 3), ("strict", 4)]:
+        for most, long in [(events, False), (events - 1, True)]:
+            monkeypatch.setattr(funnel, "MOST_AT_ONCE", most)
+            with shop.open():
+                params = funnel.read_params(shop.workspace, question("ab", order=order), timezone.now())
+                assert funnel.is_long(shop.workspace, params) == long
 
 
 def test_who_waits_for_a_lost_message_sends_another(shop, caller, monkeypatch):
