@@ -14,7 +14,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # Modules with a `warm_up()` that calls every kernel of theirs that tasks use.
-COMPILED = ("attribution.core.daily", "attribution.core.day_paths", "attribution.core.solved", "funnels.core.progress")
+COMPILED = (
+    "attribution.core.adding",
+    "attribution.core.daily",
+    "attribution.core.day_paths",
+    "attribution.core.solved",
+    "funnels.core.progress",
+)
 
 
 def warm_up() -> None:
