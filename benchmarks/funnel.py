@@ -5,6 +5,7 @@
 An ordered funnel of four steps within 7 days by channel; P9 wants 10M events in memory in half a second, and end to
 end 25 times the speed of SQL. The statement lets each step take the latest of the step before it, which is less than we
 promise (one event may serve two steps, equal times are not sorted out), and reads the same events, people and touches.
+The limit of what is possible is L: the same events' ids, times and names on their way out of PostgreSQL, and no more.
 Exits with 1 when a goal is missed.
 """
 
@@ -16,7 +17,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 FOLDER = Path(tempfile.mkdtemp(prefix="headwater-bench-"))
 for name in ("OWNER_DATABASE_URL", "DATABASE_URL", "COLLECTOR_DATABASE_URL"):
@@ -34,6 +35,7 @@ SEED, STEPS, NAMES, EVENTS_A_PERSON = 7, 4, 8, 20
 DAYS, WINDOW_DAYS = 30, 7
 MICROS_A_DAY = 86_400_000_000
 MOST_SECONDS, LEAST_RATIO = 0.5, 25.0
+THREADS, TURNS = 2, 3
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
 # Half of the events fit a step; each person has touches of one of six channels.
@@ -89,12 +91,29 @@ where d1 group by m.channel order by m.channel
 """
 
 
-def in_memory(events: int) -> float:
-    """Seconds to gather and follow so many events, half of which fit a step, and to count them by six channels."""
+# Our physical limit: what leaves PostgreSQL, without whose it is.
+_LEAVE = """
+copy (
+    select e.anonymous_id, e.at, e.name from tracking_event e
+    where e.workspace_id = {workspace} and e.kind = 'track' and e.name in ('e0', 'e1', 'e2', 'e3')
+) to stdout (format binary)
+"""
+
+
+class Taken(NamedTuple):
+    """Seconds by the clock, and of this process's own work; others keep the machine busy too."""
+
+    wall: float
+    cpu: float
+
+
+def in_memory(events: int) -> Taken:
+    """What it takes to gather and follow so many events, half of which fit a step, and count them by six channels."""
     import polars as pl
 
     from funnels.core.groups import measure_groups
-    from funnels.core.progress import Events, follow, gather_histories, warm_up
+    from funnels.core.histories import Events, gather_histories
+    from funnels.core.progress import follow, warm_up
 
     random = np.random.default_rng(SEED)
     at = np.sort(random.integers(0, DAYS * MICROS_A_DAY, events))
@@ -107,14 +126,14 @@ def in_memory(events: int) -> float:
     warm_up()
 
     def count() -> None:
-        histories = gather_histories(packed, people=people)
-        measure_groups(follow(histories, steps=STEPS, window=WINDOW_DAYS * MICROS_A_DAY, threads=2), named)
+        histories = gather_histories(packed, people=people, threads=THREADS)
+        measure_groups(follow(histories, steps=STEPS, window=WINDOW_DAYS * MICROS_A_DAY, threads=THREADS), named)
 
-    return best_of(3, count)
+    return best_of(5, count)
 
 
-def end_to_end(events: int) -> tuple[float, float]:
-    """Seconds that the report and the statement take over the same stored events, both from tables to figures."""
+def end_to_end(events: int) -> tuple[float, float, float]:
+    """Seconds that the report and the statement take over the same stored events, from tables to figures; and L."""
     supervisor = Supervisor(DATA_DIR, say=lambda name, line: None)
     folders.secret_key(DATA_DIR)
     postgres.prepare(DATA_DIR)
@@ -125,7 +144,13 @@ def end_to_end(events: int) -> tuple[float, float]:
         )
         postgres.make_roles(DATA_DIR)
         workspace = _fill(events)
-        return best_of(3, lambda: _report(workspace)), best_of(1, lambda: _ask(workspace, _SQL))
+        # By turns, so that what else the machine does weighs on all alike.
+        taken = [
+            [best_of(1, act).wall for act in (lambda: _report(workspace), lambda: _ask(workspace), _leave(workspace))]
+            for _ in range(TURNS)
+        ]
+        ours, sql, limit = (min(column) for column in zip(*taken, strict=True))
+        return ours, sql, limit
     finally:
         supervisor.stop()
 
@@ -173,38 +198,51 @@ def _report(workspace: Any) -> list[tuple[Any, ...]]:
     return sorted((group.group, *(step.count for step in group.steps)) for group in groups)
 
 
-def _ask(workspace: Any, statement: str) -> list[tuple[Any, ...]]:
+def _ask(workspace: Any) -> list[tuple[Any, ...]]:
     from accounts.tenancy import workspace_scope
     from tracking.storage.rows import run
 
     with workspace_scope(workspace):
         # Else the planner compares every event with every id, which would flatter us.
         run(workspace.pk, "set local enable_nestloop = off")
-        return run(workspace.pk, statement)
+        return run(workspace.pk, _SQL)
 
 
-def best_of(times: int, work: Callable[[], object]) -> float:
-    """The shortest time in seconds."""
-    found = []
+def _leave(workspace: Any) -> Callable[[], None]:
+    def leave() -> None:
+        statement = _LEAVE.format(workspace=workspace.pk)
+        with postgres.superuser(DATA_DIR, "headwater") as connection, connection.cursor().copy(statement) as sent:
+            for _ in sent:
+                pass
+
+    return leave
+
+
+def best_of(times: int, work: Callable[[], object]) -> Taken:
+    """The shortest times in seconds."""
+    walls, cpus = [], []
     for _ in range(times):
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         work()
-        found.append(time.perf_counter() - started)
-    return min(found)
+        walls.append(time.perf_counter() - started)
+        cpus.append(time.process_time() - worked)
+    return Taken(min(walls), min(cpus))
 
 
 def main() -> int:
     events = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000_000
     many = int(sys.argv[2]) if len(sys.argv) > 2 else 10_000_000
-    seconds = in_memory(many)
-    print(f"in memory   {many:>11,} events: {seconds:7.2f} s (goal {MOST_SECONDS} s)")
+    taken = in_memory(many)
+    told = f"{taken.wall:7.2f} s, {taken.cpu:.2f} s of work on {THREADS} threads"
+    print(f"in memory   {many:>11,} events: {told} (goal {MOST_SECONDS} s)", flush=True)
     try:
-        ours, sql = end_to_end(events)
+        ours, sql, limit = end_to_end(events)
     finally:
         shutil.rmtree(FOLDER, ignore_errors=True)
-    told = f"{ours:7.2f} s, window SQL {sql:7.2f} s: {sql / ours:.1f} times (goal {LEAST_RATIO:.0f})"
+    told = f"{ours:7.2f} s, window SQL {sql:7.2f} s: {sql / ours:.1f} times as fast (goal {LEAST_RATIO:.0f})"
     print(f"end to end  {events:>11,} events: {told}")
-    return int(seconds > MOST_SECONDS or sql / ours < LEAST_RATIO)
+    print(f"leaving PostgreSQL alone (L): {limit:.2f} s; ours is {ours / limit:.1f} L, window SQL {sql / limit:.1f} L")
+    return int(taken.wall > MOST_SECONDS or sql / ours < LEAST_RATIO)
 
 
 if __name__ == "__main__":
