@@ -142,9 +142,8 @@ class Collector:
         events = len(request.events) + len(request.rejected)
         seconds = self._rate.seconds_to_wait(key.id, max(events, 1), time.monotonic())
         if seconds:
-            raise Refused(
-                answers.wait(429, "rate_limited", "Too many events for this write key; wait as long as Retry-After says.", seconds)
-            )
+            message = "Too many events for this write key; wait as long as Retry-After says."
+            raise Refused(answers.wait(429, "rate_limited", message, seconds))
 
     def start(self) -> None:
         """Start writing and ringing, once, in the running loop."""
