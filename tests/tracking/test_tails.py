@@ -14,7 +14,7 @@ from tests.twin.worlds import GOALS, events
 from tracking.actions import create_goal, set_pipeline
 from tracking.actions import derive as deriving
 from tracking.core.facts import StoredEvent
-from tracking.models import Conversion, StageEntry
+from tracking.models import Conversion, Session, StageEntry
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,6 +71,14 @@ def test_a_late_event_is_told_from_its_own_day_on(shop, read):
     shop.tell(page("?kiosk", minutes(4 * DAY + 20), tagged("late")))
     assert read[-1] == 7
     assert len(shop.touches()) == 11
+
+
+def test_a_visit_goes_on_from_one_batch_to_the_next(shop):
+    for minute in (0, 10, 20):
+        shop.tell(page("?a", minutes(minute)))
+    with shop.open():
+        [visit] = shop.rows(Session)
+    assert (visit.hits, visit.ended_at) == (3, minutes(20))
 
 
 def test_a_refund_of_long_ago_reaches_back(shop):
