@@ -9,6 +9,7 @@ import { showToasts } from "./js/toasts.js";
 import { listenToKeys } from "./js/keys.js";
 import { orderByDragging } from "./js/rules.js";
 import { lookLive } from "./js/live.js";
+import { focusForms } from "./js/dialogs.js";
 import { showOpenTab } from "./js/tabs.js";
 
 closeMenus();
@@ -22,3 +23,4 @@ listenToKeys();
 orderByDragging();
 lookLive();
 showOpenTab();
+focusForms();
