@@ -1,7 +1,7 @@
 """Which channel earned the money: credit of one goal over a period, by one grouping."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Set
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -46,9 +46,9 @@ def load_params(workspace: Workspace, params: Params) -> tuple[list[Group], list
     )
 
 
-def describe(workspace: Workspace, params: Params) -> list[str]:
-    """Everything a reader should know about these numbers, in sentences."""
-    days = describe_filling(workspace, params.period) + describe_sealed(workspace, params.period)
+def describe(workspace: Workspace, params: Params, filling: Set[date] | None = None) -> list[str]:
+    """Everything a reader should know about these numbers, in sentences; `filling` as in describe_filling."""
+    days = describe_filling(workspace, params.period, filling) + describe_sealed(workspace, params.period)
     notes = days + describe_conversions(workspace, params)
     return notes + describe_solved(params) if params.model in SOLVED else notes
 
@@ -102,10 +102,15 @@ def total_of(days: list[Day]) -> Credited:
     return Credited(Decimal(conversions), from_micros(value))
 
 
-def describe_filling(workspace: Workspace, period: Period) -> list[str]:
-    """A note where days of the period are still to be worked out again."""
+def find_filling_days(workspace: Workspace, period: Period) -> set[date]:
+    """The days of the period whose stored figures no longer hold."""
     changed = ChangedDay.objects.of(workspace).filter(day__range=(period.start, period.end))
-    count = changed.aggregate(days=Count("day", distinct=True))["days"]
+    return set(changed.values_list("day", flat=True).distinct())
+
+
+def describe_filling(workspace: Workspace, period: Period, filling: Set[date] | None = None) -> list[str]:
+    """A note where days of the period are still to be worked out again; `filling`, where they are known already."""
+    count = len(find_filling_days(workspace, period) if filling is None else filling)
     if not count:
         return []
     sentence = ngettext(

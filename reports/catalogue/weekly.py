@@ -28,7 +28,7 @@ from reports.core.ratios import change, is_new
 from reports.report import AttributionReport, Credited, CreditRow, StillFilling
 from reports.storage import Day
 from reports.weekly_report import WeeklyDay, WeeklyReport, WeeklyRow
-from tracking.models import ChangedDay, EventCount
+from tracking.models import EventCount
 
 SHOWN = 6
 # A day that is being filled again is done in minutes; after this long the report goes out and says "so far".
@@ -64,13 +64,13 @@ def build(workspace: Workspace, params: WeeklyParams, now: datetime) -> WeeklyRe
     asked, asked_before = params.credit, _week_before(params.credit)
     # Before the numbers: nothing that is promised to be in them may be missing.
     as_of = find_as_of(workspace, now)
+    refilling = attribution.find_filling_days(workspace, params.week)
     groups, days = attribution.load_params(workspace, asked)
-    notes = attribution.describe(workspace, asked)
+    notes = attribution.describe(workspace, asked, refilling)
     report = attribution.assemble(workspace, asked, groups, days, as_of=as_of, notes=notes)
     earned = returns.build_beside(workspace, asked, report)
     groups_before, days_before = attribution.load_params(workspace, asked_before)
     before = attribution.assemble(workspace, asked_before, groups_before, days_before, as_of=as_of, notes=[])
-    refilling = find_filling_days(workspace, params.week)
     still = find_still_filling(workspace, asked.goal.pk, params.week, days, as_of)
     is_filling = bool(refilling or still.filling)
     by_revenue = report.total.revenue > 0 or before.total.revenue > 0
@@ -130,12 +130,6 @@ def find_reason_to_hold(workspace: Workspace, report: WeeklyReport, *, due_at: d
     if report.is_refilling and now < due_at + PATIENCE:
         return _("Days of this week are being filled again.")
     return ""
-
-
-def find_filling_days(workspace: Workspace, week: Period) -> set[date]:
-    """The days of the week whose stored figures no longer hold."""
-    changed = ChangedDay.objects.of(workspace).filter(day__range=(week.start, week.end))
-    return set(changed.values_list("day", flat=True).distinct())
 
 
 def _week_before(params: Params) -> Params:
