@@ -22,6 +22,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from benchmarks.big_shop import make_big_shop  # noqa: E402 - the addresses come first
 from benchmarks.kills import make_tables  # noqa: E402
+from config import garbage  # noqa: E402
 from tests.laws.routes import walk  # noqa: E402
 from tests.reliability.killing.house import House  # noqa: E402
 
@@ -166,6 +167,8 @@ def main() -> int:
         print(f"{wanted.touches:,} touches, ready after {time.monotonic() - began_at:.0f} s", flush=True)
         page, api = make_clients(workspace)
         addresses = [one for one in list_addresses(workspace) if wanted.only in one.name]
+        # As the web process does once its pages are loaded.
+        garbage.settle()
         taken = [measure(address, page, api, wanted.runs) for address in addresses]
     finally:
         house.close()

@@ -4,7 +4,6 @@ Django is mounted as WSGI in a bounded pool of threads, so that pages can never 
 connections. `config.asgi:application` serves both; `config.asgi:collector` serves events alone.
 """
 
-import gc
 import os
 import sys
 from contextlib import suppress
@@ -14,6 +13,7 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from config import garbage
 from config.celery import app as celery_app
 from config.database import be_patient
 from config.whole_body import WholeBody
@@ -51,7 +51,4 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await pages(scope, receive, send)
 
 
-# What was imported stays; looking through it again for garbage, amid requests, costs up to a tenth of a second.
-gc.collect()
-gc.freeze()
-gc.set_threshold(20_000, 20, 50)
+garbage.settle()

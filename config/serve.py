@@ -18,7 +18,7 @@ from pathlib import Path
 import uvicorn
 from django.conf import settings
 
-from config import pulse
+from config import garbage, pulse
 from config.embedded.stack import BACKLOG
 
 SIGN_EVERY_S = 1.0
@@ -90,6 +90,7 @@ def _sign_while(waiting: threading.Event) -> None:
 def load_pages() -> None:
     """Import what the pages need."""
     import_module(settings.ROOT_URLCONF)
+    garbage.settle()
 
 
 def main() -> None:
