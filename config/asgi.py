@@ -38,6 +38,10 @@ def tell_workers(workspace_id: int) -> None:
     )
 
 
+# Loaded now: a third of a second of work, amid the first events, would hold all of them up.
+celery_app.finalize(auto=True)
+_ = celery_app.amqp.send_task_message
+
 # A body that arrives a byte a second waits outside, and takes no thread.
 pages: Any = WholeBody(WSGIMiddleware(get_wsgi_application(), workers=8))  # type: ignore[arg-type]
 collector = Collector(settings.COLLECTOR_DATABASE_URL, events_per_second=settings.INGEST_RATE, send_bell=tell_workers)
