@@ -111,11 +111,20 @@ def sum_next_open_days(workspace: Workspace, now: datetime) -> bool:
         return len(days) > OPEN_DAYS_A_CHUNK
 
 
+def hold_numbers(workspace: Workspace) -> None:
+    """Wait for whoever fills or sums days of the workspace, and keep others from it until this transaction ends.
+
+    In the workspace's scope. Whoever holds the settings too does so first, as those do who derive.
+    """
+    _lock_fills(workspace)
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [_open_days_name(workspace)])
+
+
 def _try_lock_open_days(workspace: Workspace) -> bool:
     """Keep everybody from moving paths, if nobody is; the trigger of migration 0005 takes its share of this lock."""
     with connection.cursor() as cursor:
-        name = f"attribution.open:{workspace.pk}"
-        cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+        cursor.execute("select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [_open_days_name(workspace)])
         return bool(cursor.fetchone()[0])
 
 
@@ -155,3 +164,7 @@ def _try_lock_fills(workspace: Workspace) -> bool:
 
 def _lock_name(workspace: Workspace) -> str:
     return f"attribution.fill:{workspace.pk}"
+
+
+def _open_days_name(workspace: Workspace) -> str:
+    return f"attribution.open:{workspace.pk}"

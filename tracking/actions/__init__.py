@@ -4,7 +4,7 @@ from tracking.actions.derive import derive_waiting
 from tracking.actions.erase import erase_person
 from tracking.actions.goal_changes import archive_goal, change_goal, restore_goal
 from tracking.actions.goals import create_default_goals, create_goal, set_pipeline
-from tracking.actions.refills import finish_refills, refill_progress
+from tracking.actions.refills import finish_refills, hold_settings, refill_progress
 from tracking.actions.settings import change_settings
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "derive_waiting",
     "erase_person",
     "finish_refills",
+    "hold_settings",
     "refill_progress",
     "restore_goal",
     "set_pipeline",

@@ -17,7 +17,7 @@ from accounts.tenancy import hold_alone, workspace_scope
 from tracking.actions.attempts import Attempt, begin_attempt, end_attempt, is_our_fault, take_back_attempt
 from tracking.actions.erase import refuse_erased, without_erased
 from tracking.actions.quarantine import quarantine_event, quarantine_person, refuse_sealed
-from tracking.actions.refills import finish_refills
+from tracking.actions.refills import finish_refills, share_settings
 from tracking.actions.tails import derive_tails, find_tails
 from tracking.core.changes import Changes, find_changed_days, find_people_who_moved
 from tracking.core.facts import ORDER_COMPLETED, ORDER_REFUNDED, PersonEvents, PersonFacts, Rules, StoredEvent
@@ -268,5 +268,5 @@ def _settle(workspace: Workspace) -> Workspace:
         # We only look rows up by their keys. A bitmap of all that waits, sorted anew for each batch, looks cheap to a
         # planner that knows little of the workspace; so does a walk over all of a table that was small once.
         cursor.execute("set local enable_bitmapscan = off; set local enable_seqscan = off")
-        cursor.execute("select 1 from accounts_workspace where id = %s for share", [workspace.pk])
+    share_settings(workspace)
     return Workspace.objects.get(pk=workspace.pk)

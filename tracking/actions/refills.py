@@ -21,6 +21,12 @@ def hold_settings(workspace: Workspace) -> None:
         (workspace.sealed_at,) = cursor.fetchone()
 
 
+def share_settings(workspace: Workspace) -> None:
+    """Wait for a change of settings or the erasure of a person, and keep others from starting one until we commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from accounts_workspace where id = %s for share", [workspace.pk])
+
+
 def start_refill(workspace: Workspace, kind: str, reason: str) -> Refill:
     """Begin to make numbers anew; marks that carry its id are its work, and sealed days it leaves as they are."""
     return Refill.objects.create(workspace=workspace, kind=kind, reason=reason, sealed_before=workspace.sealed_before)

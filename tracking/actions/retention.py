@@ -16,7 +16,7 @@ from accounts.models import Workspace
 from accounts.tenancy import workspace_scope
 from common.periods import day_of, start_of_day
 from tracking.actions.derive import load_persons
-from tracking.actions.refills import hold_settings
+from tracking.actions.refills import hold_settings, share_settings
 from tracking.core.facts import Rules
 from tracking.core.pipeline import parse_hits, reader_of_arrivals, refuse_bots
 from tracking.core.sealed import NOTHING, Sealed
@@ -85,6 +85,8 @@ def forget_events(workspace: Workspace, now: datetime) -> bool:
     What was rejected goes on being counted.
     """
     with workspace_scope(workspace):
+        # Whoever erases a person deletes some of the same events, in another order; they wait for us, or we for them.
+        share_settings(workspace)
         workspace.refresh_from_db()
         gone = 0
         if workspace.sealed_at is not None:

@@ -11,8 +11,9 @@ from django.utils.text import slugify
 from accounts.actions import create_agency, create_workspace, make_demo_user
 from accounts.models import Agency, Role, Workspace, WorkspaceAccess
 from accounts.tenancy import TenantModel, workspace_scope
+from attribution.actions import hold_numbers
 from reports.deliveries.schedules import Wish, save_schedule
-from tracking.actions import create_default_goals, create_goal, set_pipeline
+from tracking.actions import create_default_goals, create_goal, hold_settings, set_pipeline
 from web.demo import dentist, software
 from web.demo.dentist import DENTIST
 from web.demo.shop import SHOP
@@ -127,8 +128,12 @@ def make_workspace(agency: Agency, setup: Setup) -> Workspace:
 
 
 def remove_workspace(workspace: Workspace) -> None:
-    """Take a workspace away with everything that belongs to it."""
+    """Take a workspace away with everything that belongs to it; waits for the workers that are busy with it."""
     with workspace_scope(workspace):
+        # In the order in which workers take them: whoever holds rows and then waits for us would wait for ever, and
+        # whoever writes while we delete would leave rows behind that belong to nobody.
+        hold_settings(workspace)
+        hold_numbers(workspace)
         for table in apps.get_models():
             if issubclass(table, TenantModel):
                 table.objects.of(workspace).delete()
