@@ -8,7 +8,7 @@ from typing import Literal
 from common.periods import Period
 from reports.core.intervals import Interval
 from reports.core.verdicts import Verdict
-from reports.report import Credited, Finding
+from reports.report import Credited, Finding, StillFilling
 from tracking.storage import IngestionState
 
 Measure = Literal["revenue", "conversions"]
@@ -88,6 +88,14 @@ class ComparisonReport:
     as_of: datetime
     ingestion: IngestionState
     notes: list[str] = field(default_factory=list)
+    still_filling: StillFilling = field(default_factory=lambda: StillFilling({}))
+    # Days of the period before are still filling.
+    before_filling: bool = False
+
+    @property
+    def changes_so_far(self) -> bool:
+        """Whether changes against the period before may still turn."""
+        return self.before_filling or bool(self.still_filling.filling)
 
     @property
     def adds_up(self) -> bool:

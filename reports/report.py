@@ -198,6 +198,11 @@ class StillFilling:
         begun = [(day, one) for day, one in self.days.items() if one.is_filling and one.complete_share != 0]
         return sorted(begun, key=lambda entry: entry[0])
 
+    @property
+    def is_told(self) -> bool:
+        """Whether it is known of every day that is not complete what it will come to."""
+        return all(one.expected is not None for one in self.days.values() if one.is_filling)
+
 
 @dataclass(frozen=True, slots=True)
 class DayFigure:

@@ -10,7 +10,14 @@ from rest_framework.response import Response
 
 from accounts.api.views import WorkspaceRequest, WorkspaceView
 from reports.api.returns import show_money
-from reports.api.serializers import AskedSerializer, CreditedSerializer, show_asked, show_credited
+from reports.api.serializers import (
+    AskedSerializer,
+    CreditedSerializer,
+    StillFillingSerializer,
+    show_asked,
+    show_credited,
+    show_still_filling,
+)
 from reports.api.views import QUERY
 from reports.catalogue import comparison
 from reports.catalogue.params import parse_params
@@ -73,7 +80,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     journeys_needed = serializers.IntegerField()
 
 
-class ComparisonSerializer(AskedSerializer):
+class ComparisonSerializer(StillFillingSerializer, AskedSerializer):
     """The same conversions under every model; for each model Σ rows + unattributed = total."""
 
     rows = ComparedRowSerializer(many=True)
@@ -81,6 +88,10 @@ class ComparisonSerializer(AskedSerializer):
     unattributed = CreditedSerializer()
     total = CreditedSerializer()
     total_before = CreditedSerializer()
+    still_filling = serializers.BooleanField(
+        help_text="Conversions of some days may still come in; verdicts that they could turn are `too_early`."
+    )
+    before_still_filling = serializers.BooleanField(help_text="So may those of the period before.")
     unassigned_cost = serializers.DecimalField(max_digits=30, decimal_places=6, allow_null=True)
     model = serializers.CharField(help_text="The chosen model: rows are sorted by it and intervals are its own.")
     formula = serializers.CharField()
@@ -107,6 +118,8 @@ def show_comparison(report: ComparisonReport) -> dict[str, Any]:
         "unattributed": show_credited(report.unattributed),
         "total": show_credited(report.total),
         "total_before": show_credited(report.total_before),
+        "before_still_filling": report.before_filling,
+        **show_still_filling(report.still_filling),
         "unassigned_cost": show_money(report.unassigned_cost),
         "model": report.model,
         "formula": report.formula,

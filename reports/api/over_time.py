@@ -8,32 +8,27 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.api.views import WorkspaceRequest, WorkspaceView
-from reports.api.serializers import AskedSerializer, CreditedSerializer, show_asked, show_credited
+from reports.api.serializers import (
+    AskedSerializer,
+    CreditedSerializer,
+    StillFillingSerializer,
+    show_asked,
+    show_credited,
+)
 from reports.api.views import QUERY
 from reports.catalogue import over_time
 from reports.catalogue.params import parse_params
 from reports.core.slots import INTERVALS
 from reports.credit_reports import OverTimeReport, Slot
 
-COMPLETE_SHARE = (
-    "The share of its conversions that is usually here so long after a day began, from 0 to 1; of several days, of "
-    "those that have begun. Null where too few conversions were seen to tell."
-)
-EXPECTED = (
-    "What it will come to once late conversions are in; null where nothing is to come, or it cannot be told. In sums, "
-    "a last day that is too young to tell counts as far as it has come."
-)
 
-
-class SlotSerializer(serializers.Serializer[Any]):
+class SlotSerializer(StillFillingSerializer):
     """A day, week or month, cut at the ends of the period."""
 
     start = serializers.DateField()
     end = serializers.DateField()
     complete = serializers.BooleanField(help_text="Whether its last day is over.")
     still_filling = serializers.BooleanField(help_text="Whether a day of it is not over, or late conversions may come.")
-    complete_share = serializers.FloatField(allow_null=True, help_text=COMPLETE_SHARE)
-    expected = CreditedSerializer(allow_null=True, help_text=EXPECTED)
 
 
 class SeriesSerializer(serializers.Serializer[Any]):
@@ -47,7 +42,7 @@ class SeriesSerializer(serializers.Serializer[Any]):
     slots_before = CreditedSerializer(many=True, help_text="The same slots, as many days before as the period is long.")
 
 
-class OverTimeSerializer(AskedSerializer):
+class OverTimeSerializer(StillFillingSerializer, AskedSerializer):
     """Credit of one goal by one model over time; in every slot Σ series + unattributed = total."""
 
     slots = SlotSerializer(many=True)
@@ -60,8 +55,6 @@ class OverTimeSerializer(AskedSerializer):
     formula = serializers.CharField()
     measure = serializers.ChoiceField(choices=["revenue", "conversions"])
     interval = serializers.ChoiceField(choices=list(INTERVALS))
-    complete_share = serializers.FloatField(allow_null=True, help_text=COMPLETE_SHARE)
-    expected = CreditedSerializer(allow_null=True, help_text=EXPECTED)
 
 
 def show_over_time(report: OverTimeReport) -> dict[str, Any]:

@@ -5,8 +5,17 @@ from typing import Any
 from rest_framework import serializers
 
 from reports.credit_reports import ComparisonReport, OverTimeReport
-from reports.report import AttributionReport, Credited
+from reports.report import AttributionReport, Credited, StillFilling
 from reports.storage import GROUPS
+
+COMPLETE_SHARE = (
+    "The share of its conversions that is usually here so long after a day began, from 0 to 1; of several days, of "
+    "those that have begun. Null where too few conversions were seen to tell."
+)
+EXPECTED = (
+    "What it will come to once late conversions are in; null where nothing is to come, or it cannot be told. In sums, "
+    "a last day that is too young to tell counts as far as it has come."
+)
 
 
 class CreditedSerializer(serializers.Serializer[Any]):
@@ -43,6 +52,13 @@ class AskedSerializer(serializers.Serializer[Any]):
     notes = serializers.ListField(child=serializers.CharField())
 
 
+class StillFillingSerializer(serializers.Serializer[Any]):
+    """How much of the conversions is here, and what they will come to."""
+
+    complete_share = serializers.FloatField(allow_null=True, help_text=COMPLETE_SHARE)
+    expected = CreditedSerializer(allow_null=True, help_text=EXPECTED)
+
+
 class AttributionReportSerializer(AskedSerializer):
     """Credit of one goal over a period; Σ rows + unattributed = total."""
 
@@ -70,6 +86,15 @@ def show_attribution(report: AttributionReport) -> dict[str, Any]:
 def show_credited(credited: Credited) -> dict[str, Any]:
     """Conversions as a number, revenue as a string with six decimals."""
     return {"conversions": float(credited.conversions), "revenue": f"{credited.revenue:.6f}"}
+
+
+def show_still_filling(still: StillFilling) -> dict[str, Any]:
+    """Whether days are still filling, which share of the whole is here, and what it is expected to come to."""
+    return {
+        "still_filling": bool(still.filling),
+        "complete_share": still.complete_share,
+        "expected": None if still.expected is None else show_credited(still.expected),
+    }
 
 
 def show_asked(report: AttributionReport | ComparisonReport | OverTimeReport) -> dict[str, Any]:

@@ -22,13 +22,14 @@ from reports.catalogue.over_time import Beside
 from reports.catalogue.params import Params
 from reports.catalogue.returns import Costs, describe_costs, load_costs
 from reports.catalogue.solved import OTHER, describe_solved
+from reports.catalogue.still_filling import find_missing, find_with_before, say_shares
 from reports.core.bootstrap import LEAST_DAYS, LEAST_JOURNEYS
 from reports.core.ratios import conversions_of
 from reports.core.returns import work_out_returns
 from reports.core.verdicts import judge
 from reports.credit_reports import ComparedModel, ComparedRow, ComparisonReport, Measure
 from reports.report import Credited, Finding
-from reports.storage import Group, Totals
+from reports.storage import Day, Group, Totals
 from reports.stored_credit import StoredCredit
 from tracking.storage import ingestion_state
 
@@ -53,8 +54,13 @@ def build_and_keep(workspace: Workspace, params: Params, now: datetime) -> tuple
     costs = load_costs(workspace, params, lambda name: name if name is None else sides.fold(name))
     then = replace(params, period=params.period.before)
     stored_before = load_params_stored(workspace, then) if params.model in RULES else None
-    before, total_before = _read_before(workspace, then, sides, stored_before)
-    rows = compare(sides, params.model, measure, costs, spreads, before)
+    before, days_before = _read_before(workspace, then, sides, stored_before)
+    days = [*sides.stored.days_of(next(iter(RULES))), *days_before]
+    still, still_before = find_with_before(workspace, params.goal.pk, params.period, days, ingestion.as_of)
+    whole = Credited(Decimal(total.conversions), from_micros(total.value))
+    missing = find_missing(still, whole)
+    late = None if missing is None else getattr(missing, measure)
+    rows = compare(sides, params.model, measure, costs, spreads, before, late)
     models = [_describe_model(name, sides, params) for name in models_for(params.group_by)]
     report = ComparisonReport(
         model=params.model,
@@ -71,8 +77,8 @@ def build_and_keep(workspace: Workspace, params: Params, now: datetime) -> tuple
         models=models,
         rows=rows,
         unattributed=Credited(Decimal(total.unattributed), from_micros(total.unattributed_value)),
-        total=Credited(Decimal(total.conversions), from_micros(total.value)),
-        total_before=total_before,
+        total=whole,
+        total_before=attribution.total_of(days_before),
         unassigned_cost=costs.unassigned,
         days_drawn=drawn.days if drawn else 0,
         days_needed=LEAST_DAYS,
@@ -80,7 +86,11 @@ def build_and_keep(workspace: Workspace, params: Params, now: datetime) -> tuple
         finding=Finding("", "", "", ""),
         as_of=ingestion.as_of,
         ingestion=ingestion,
-        notes=attribution.describe(workspace, params) + describe(workspace, params, sides, spreads, costs),
+        notes=attribution.describe(workspace, params)
+        + [sentence for sentence in [say_shares(still)] if sentence]
+        + describe(workspace, params, sides, spreads, costs),
+        still_filling=still,
+        before_filling=bool(still_before.filling),
     )
     return replace(report, finding=find_compared(report)), (sides.stored, stored_before)
 
@@ -92,13 +102,17 @@ def compare(
     costs: Costs,
     spreads: Spreads,
     before: Mapping[Name, Credited],
+    late: Decimal | None,
 ) -> list[ComparedRow]:
-    """One row for each group that earned something under any model, or cost something; by what the chosen one gives."""
+    """One row for each group that earned something under any model, or cost something; by what the chosen one gives.
+
+    `late` is what conversions that are still to come may add in all, in the measure; None where that is not known.
+    """
     by_model = {name: {group.name: group for group in groups} for name, groups in sides.groups.items()}
     found = {group.name: group.channel for groups in sides.groups.values() for group in groups}
     found |= {name: None for name in costs.by_group if name is not None and name not in found}
     rows = [
-        _make_row(name, channel, by_model, sides, measure, costs, spreads, before.get(name, NOTHING))
+        _make_row(name, channel, by_model, sides, measure, costs, spreads, before.get(name, NOTHING), late)
         for name, channel in found.items()
     ]
     return _mark_close(sorted(rows, key=lambda row: _rank(row, model)), spreads, measure)
@@ -118,6 +132,7 @@ def _make_row(
     costs: Costs,
     spreads: Spreads,
     before: Credited,
+    late: Decimal | None,
 ) -> ComparedRow:
     credits = {model: _credited(groups.get(name)) for model, groups in by_model.items()}
     measured = {model: getattr(credited, measure) for model, credited in credits.items()}
@@ -139,7 +154,7 @@ def _make_row(
         cost=cost,
         roi_low=_roi(judged, credits[least]),
         roi_high=_roi(judged, credits[most]),
-        verdict=judge(measured[least], measured[most], judged, journeys=journeys, needed=LEAST_JOURNEYS),
+        verdict=judge(measured[least], measured[most], judged, journeys=journeys, needed=LEAST_JOURNEYS, missing=late),
         revenue_interval=spreads.revenue_of(name) if enough else None,
         conversions_interval=spreads.conversions_of(name) if enough else None,
         gate="" if enough else say_gate(journeys),
@@ -189,8 +204,8 @@ def _adds_up(totals: Totals, credit: int, value: int) -> bool:
 
 def _read_before(
     workspace: Workspace, then: Params, sides: Sides, stored: StoredCredit | None
-) -> tuple[dict[Name, Credited], Credited]:
-    """The chosen model's credit of the period before, in the groups of this one, and that period's total."""
+) -> tuple[dict[Name, Credited], list[Day]]:
+    """The chosen model's credit of the period before, in the groups of this one, and that period's days."""
     if stored is None:
         groups, days = attribution.load_params(workspace, then)
     else:
@@ -200,7 +215,7 @@ def _read_before(
         name = group.name if group.name is None else sides.fold(group.name)
         now, held = _credited(group), found.get(name, NOTHING)
         found[name] = Credited(now.conversions + held.conversions, now.revenue + held.revenue)
-    return found, attribution.total_of(days)
+    return found, days
 
 
 def describe(workspace: Workspace, params: Params, sides: Sides, spreads: Spreads, costs: Costs) -> list[str]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.catalogue.finding import language
+from reports.catalogue.still_filling import say_expected
 from reports.core.verdicts import Verdict
 from reports.core.words import count, money
 from reports.credit_reports import ComparedRow, ComparisonReport
@@ -43,6 +44,14 @@ def find_compared(report: ComparisonReport) -> Finding:
             len(depends),
         ).format(names=join(depends))
         return Finding("", stress, "", _say_deck(report, depends))
+    early = [row for row in report.rows if row.verdict == Verdict.TOO_EARLY and row.group is not None]
+    if early:
+        stress = ngettext(
+            "Whether {names} pays for itself is too early to say.",
+            "Whether {names} pay for themselves is too early to say.",
+            len(early),
+        ).format(names=join(early))
+        return Finding("", stress, "", _say_deck(report, []))
     return _find_leader(report)
 
 
@@ -78,23 +87,29 @@ def _find_leader(report: ComparisonReport) -> Finding:
         model.name: max(named, key=lambda row: row.measured(model.name, report.measure)) for model in report.models
     }
     models = len(report.models)
+    before = _("So far,") + " " if report.still_filling.filling else ""
     if len({row.group for row in leaders.values()}) == 1:
         stress = _("{first} leads under all {models} models.").format(first=named[0].group, models=models)
-        return Finding("", stress, "", _say_deck(report, []))
+        return Finding(before, stress, "", _say_deck(report, []))
     if len(named) > 1 and named[0].too_close_to_next:
         stress = _("{first} and {second} lead,").format(first=named[0].group, second=named[1].group)
-        return Finding("", stress, " " + _("too close to call."), _say_deck(report, []))
+        return Finding(before, stress, " " + _("too close to call."), _say_deck(report, []))
     first, other = report.model, next(name for name, row in leaders.items() if row.group != leaders[report.model].group)
     titles = {model.name: model.title for model in report.models}
     after = _("{first} under {model}, {other} under {other_model}.").format(
         first=leaders[first].group, model=titles[first], other=leaders[other].group, other_model=titles[other]
     )
-    return Finding("", _("Who leads depends on the model:"), " " + after, _say_deck(report, []))
+    stress = _("who leads depends on the model:") if before else _("Who leads depends on the model:")
+    return Finding(before, stress, " " + after, _say_deck(report, []))
 
 
 def _say_deck(report: ComparisonReport, depends: Sequence[ComparedRow]) -> str:
-    if not depends:
-        return _say_total(report)
+    evidence = _say_largest(report, depends) if depends else _say_total(report)
+    expected = say_expected(report.still_filling, report.currency, by_revenue=report.measure == "revenue")
+    return " ".join(sentence for sentence in (evidence, expected) if sentence)
+
+
+def _say_largest(report: ComparisonReport, depends: Sequence[ComparedRow]) -> str:
     row = max(depends, key=lambda row: row.cost or Decimal(0))
     titles = {model.name: model.title for model in report.models}
     sentence = _(

@@ -47,6 +47,29 @@ def narrow(still: StillFilling, period: Period, here: Mapping[date, Credited]) -
     return add_up({day: still.days[day] for day in period}, here)
 
 
+def find_with_before(
+    workspace: Workspace, goal_id: int, period: Period, days: Iterable[Day], as_of: datetime
+) -> tuple[StillFilling, StillFilling]:
+    """The same of a period and of the one before it, whose `days` these are; the curve is read once."""
+    here = {day.day: day for day in days}
+    both = find_still_filling(workspace, goal_id, Period(period.before.start, period.end), here.values(), as_of)
+    sums = by_day(here.values())
+    return narrow(both, period, sums), narrow(both, period.before, sums)
+
+
+def find_missing(still: StillFilling, total: Credited) -> Credited | None:
+    """What late conversions are expected to add to a period's total; None where that is not known."""
+    nothing = Credited(Decimal(0), Decimal(0))
+    if not still.is_told:
+        return None
+    if still.expected is None:
+        return None if still.filling else nothing
+    whole = still.expected
+    return Credited(
+        max(whole.conversions - total.conversions, Decimal(0)), max(whole.revenue - total.revenue, Decimal(0))
+    )
+
+
 def by_day(days: Iterable[Day]) -> dict[date, Credited]:
     """What the days' totals are."""
     return {day.day: Credited(Decimal(day.conversions), from_micros(day.value)) for day in days}

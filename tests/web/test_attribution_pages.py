@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -11,9 +12,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role
+from reports.catalogue.params import parse_params
+from reports.core.lateness import Lateness
+from reports.storage_lateness import save_lateness
 from tests.web.credited import MARCH, a_credited_shop, a_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
+EVENING = datetime(2026, 3, 21, 20, tzinfo=UTC)
 
 
 class Reader:
@@ -56,6 +61,21 @@ def test_the_finding_the_verdicts_and_the_check_are_said(ada):
         assert verdict in said
     assert "Every model hands out exactly €5,320; €7 has no touch; together €5,327." in said
     assert "Too close to call: Email and Paid Social; Paid Social and Paid Search." in said
+
+
+def test_while_days_fill_no_channel_is_called_a_loser(ada, shop, monkeypatch):
+    slow = Lateness(days=30, conversions=100, hours=[20, 1_000], came=[50, 50], out_of=[50, 100])
+    with shop.shop.open():
+        goal = parse_params(shop.shop.workspace, {}, now=EVENING).goal
+        save_lateness(shop.shop.workspace, {goal.pk: slow}, EVENING)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: EVENING)
+    said = ada.words("/attribution/?compare=before")
+    assert "Email pays for itself under all 12 models." in said
+    assert "Paid Social never does" not in said
+    assert "Too early" in said
+    assert "Loses" not in said
+    assert "is expected once late conversions are in." in said
+    assert "Still filling: these 20 days hold 50%" in said
 
 
 def test_what_the_plots_draw_is_what_the_api_answers(ada, shop):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from reports.core.intervals import Interval
+from reports.core.verdicts import Verdict
 from reports.credit_reports import ComparedRow, ComparisonReport, OverTimeReport
 from reports.report import Credited
 from web.drawing.channels import Palette
@@ -48,6 +49,8 @@ class Ranges:
     # Neighbours that the chosen model cannot tell apart.
     close: list[tuple[str, str]]
     gated: bool
+    # Verdicts are withheld while days are still filling.
+    early: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def draw_ranges(report: ComparisonReport, palette: Palette) -> Ranges:
             if row.too_close_to_next and row.group and after.group
         ],
         gated=any(row.gate for row in report.rows),
+        early=any(row.verdict is Verdict.TOO_EARLY for row in report.rows),
     )
 
 
