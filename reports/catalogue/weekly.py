@@ -19,7 +19,7 @@ from reports.catalogue import attribution, returns
 from reports.catalogue.ingestion import find_as_of
 from reports.catalogue.overview import credited_share
 from reports.catalogue.params import Params, find_goal
-from reports.catalogue.still_filling import find_still_filling
+from reports.catalogue.still_filling import find_missing, find_with_before
 from reports.catalogue.weekly_figures import make_figures
 from reports.catalogue.weekly_parts import describe_pipeline, describe_returns
 from reports.catalogue.weekly_words import find_heading, find_sentences
@@ -71,8 +71,10 @@ def build(workspace: Workspace, params: WeeklyParams, now: datetime) -> WeeklyRe
     earned = returns.build_beside(workspace, asked, report)
     groups_before, days_before = attribution.load_params(workspace, asked_before)
     before = attribution.assemble(workspace, asked_before, groups_before, days_before, as_of=as_of, notes=[])
-    still = find_still_filling(workspace, asked.goal.pk, params.week, days, as_of)
+    still, still_before = find_with_before(workspace, asked.goal.pk, params.week, [*days, *days_before], as_of)
     is_filling = bool(refilling or still.filling)
+    # What the week before came to, or will: half of a week against all of another says nothing.
+    whole_before = still_before.expected or before.total
     by_revenue = report.total.revenue > 0 or before.total.revenue > 0
     looks = own_looks(workspace.channel_rules)
     rows = [_row(row, before.rows, looks, by_revenue) for row in report.rows]
@@ -92,12 +94,26 @@ def build(workspace: Workspace, params: WeeklyParams, now: datetime) -> WeeklyRe
         start=params.week.start,
         end=params.week.end,
         as_of=report.as_of,
-        heading=find_heading(report, before, still.expected, by_revenue=by_revenue, is_filling=is_filling),
-        sentences=find_sentences(report, before, by_revenue=by_revenue, is_filling=is_filling),
+        heading=find_heading(report, whole_before, still.expected, by_revenue=by_revenue, is_filling=is_filling),
+        sentences=find_sentences(
+            report,
+            before,
+            by_revenue=by_revenue,
+            is_filling=is_filling,
+            late=None if refilling else find_missing(still, report.total),
+            late_before=find_missing(still_before, before.total),
+        ),
         words=params.words,
         by_revenue=by_revenue,
         is_filling=is_filling,
-        figures=make_figures(earned, before, by_revenue=by_revenue, is_filling=is_filling, expected=still.expected),
+        figures=make_figures(
+            earned,
+            before,
+            by_revenue=by_revenue,
+            is_filling=is_filling,
+            expected=still.expected,
+            expected_before=whole_before,
+        ),
         days=_line_up(params.week, days, refilling, still),
         channels=rows,
         shown=min(SHOWN, len(rows)),

@@ -14,11 +14,18 @@ from reports.weekly_report import WeeklyFigure
 
 
 def make_figures(
-    earned: ReturnsReport, before: AttributionReport, *, by_revenue: bool, is_filling: bool, expected: Credited | None
+    earned: ReturnsReport,
+    before: AttributionReport,
+    *,
+    by_revenue: bool,
+    is_filling: bool,
+    expected: Credited | None,
+    expected_before: Credited,
 ) -> list[WeeklyFigure]:
     """Revenue, conversions, what is credited, and what came back for what was spent (else the average value).
 
-    What is expected once late conversions are in takes the place of what is credited, and its neighbour says that.
+    What is expected once late conversions are in takes the place of what is credited, and its neighbour says that; it
+    stands beside what the week before came to or will, `expected_before`.
     """
     now = earned.attribution
     without = _("{count} without a touch").format(count=count(now.unattributed.conversions, _language()))
@@ -31,10 +38,10 @@ def make_figures(
     whole = Credited(Decimal(round(expected.conversions)), about(expected.revenue))
     if by_revenue:
         known = WeeklyFigure(reached.name, "count", reached.value, reached.change, without)
-        return [revenue, _figure(_("Expected"), "money", whole, before.total, True), known, last]
+        return [revenue, _figure(_("Expected"), "money", whole, expected_before, True), known, last]
     so_far = _("{goal} so far").format(goal=now.goal_name)
     reached = _figure(so_far, "count", now.total, before.total, False)
-    return [reached, _figure(_("Expected"), "count", whole, before.total, False), credited, last]
+    return [reached, _figure(_("Expected"), "count", whole, expected_before, False), credited, last]
 
 
 def _figure(name: str, kind: str, now: Credited, before: Credited, by_revenue: bool) -> WeeklyFigure:

@@ -18,6 +18,8 @@ STEADY = 0.03
 # and moved the whole by this much.
 ENOUGH_CONVERSIONS = 5
 WORTH_SAYING = Decimal("0.02")
+NOTHING = Credited(Decimal(0), Decimal(0))
+Movement = tuple[Decimal, CreditRow, CreditRow]
 
 # (revenue, conversions)
 HEADINGS = {
@@ -85,6 +87,11 @@ LEADERS = {
     1: gettext_noop("{first} leads with {part} of what is credited."),
     2: gettext_noop("{first} and {second} lead, with {part} of what is credited between them."),
 }
+LEADERS_SO_FAR = {
+    0: gettext_noop("No channel stands out this week so far."),
+    1: gettext_noop("{first} leads so far, with {part} of what is credited."),
+    2: gettext_noop("{first} and {second} lead so far, with {part} of what is credited between them."),
+}
 MOVED_SO_FAR = {
     "up": gettext_noop("{channel} grew most so far: {value}, {change} on the week."),
     "down": gettext_noop("{channel} is furthest behind so far: {value}, {change} on the week."),
@@ -100,15 +107,15 @@ MOVED = {
 
 def find_heading(
     now: AttributionReport,
-    before: AttributionReport,
+    before: Credited,
     expected: Credited | None = None,
     *,
     by_revenue: bool,
     is_filling: bool,
 ) -> str:
-    """The one sentence that stands out, also the mail's subject."""
+    """The one sentence that stands out, also the mail's subject; `before` is what the week before came to."""
     whole = measure(expected or now.total, by_revenue)
-    ratio = change(whole, measure(before.total, by_revenue))
+    ratio = change(whole, measure(before, by_revenue))
     kind = _kind_of(ratio, whole)
     if expected is not None:
         patterns = EXPECTED.get(kind, HEADINGS[kind])
@@ -134,29 +141,44 @@ def _kind_of(ratio: float | None, value: Decimal) -> str:
 
 
 def find_sentences(
-    now: AttributionReport, before: AttributionReport, *, by_revenue: bool, is_filling: bool = False
+    now: AttributionReport,
+    before: AttributionReport,
+    *,
+    by_revenue: bool,
+    is_filling: bool = False,
+    late: Credited | None = NOTHING,
+    late_before: Credited | None = NOTHING,
 ) -> list[str]:
-    """Who leads, who grew most and who fell most; at most three."""
-    found = [_say_leaders(now, by_revenue), *_say_movers(now, before, by_revenue, is_filling)]
+    """Who leads, who grew most and who fell most; at most three.
+
+    `late` is what is still expected of the week, `late_before` of the one before (None: not known). A channel fell only
+    if it would have with all of the one, and grew only if it would have with all of the other in its week before.
+    """
+    moved = _movements(now.rows, before.rows, by_revenue)
+    sure = [entry for entry in moved if _is_sure(entry, late if entry[0] < 0 else late_before, by_revenue)]
+    found = [_say_leaders(now, by_revenue, is_filling), *_say_movers(now, sure, by_revenue, is_filling)]
     return [sentence for sentence in found if sentence]
 
 
-def _say_leaders(now: AttributionReport, by_revenue: bool) -> str:
+def _is_sure(entry: Movement, late: Credited | None, by_revenue: bool) -> bool:
+    return late is not None and abs(entry[0]) > measure(late, by_revenue)
+
+
+def _say_leaders(now: AttributionReport, by_revenue: bool, is_filling: bool) -> str:
     earned = [(row.group, measure(row, by_revenue)) for row in now.rows if row.group is not None]
     if not earned:
         return ""
     named = leaders(earned)
     credited = sum((value for _name, value in earned), Decimal(0))
     part = share(sum((value for name, value in earned if name in named), Decimal(0)), credited)
-    return _(LEADERS[len(named)]).format(
+    return _((LEADERS_SO_FAR if is_filling else LEADERS)[len(named)]).format(
         first=named[0] if named else "",
         second=named[1] if len(named) > 1 else "",
         part=percent(part or 0, _language()),
     )
 
 
-def _say_movers(now: AttributionReport, before: AttributionReport, by_revenue: bool, is_filling: bool) -> list[str]:
-    moved = _movements(now.rows, before.rows, by_revenue)
+def _say_movers(now: AttributionReport, moved: Sequence[Movement], by_revenue: bool, is_filling: bool) -> list[str]:
     least = WORTH_SAYING * measure(now.total, by_revenue)
     worth = [(difference, new, old) for difference, new, old in moved if abs(difference) >= least]
     up = max((entry for entry in worth if entry[0] > 0), key=lambda entry: entry[0], default=None)
@@ -169,9 +191,7 @@ def _say_movers(now: AttributionReport, before: AttributionReport, by_revenue: b
     ]
 
 
-def _movements(
-    now: Sequence[CreditRow], before: Sequence[CreditRow], by_revenue: bool
-) -> list[tuple[Decimal, CreditRow, CreditRow]]:
+def _movements(now: Sequence[CreditRow], before: Sequence[CreditRow], by_revenue: bool) -> list[Movement]:
     """(difference, this week's row, last week's row) of the channels with enough conversions to compare."""
     old = {row.group: row for row in before if row.group is not None}
     new = {row.group: row for row in now if row.group is not None}

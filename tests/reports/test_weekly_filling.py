@@ -52,6 +52,42 @@ def test_so_far_and_expected_stand_side_by_side(shop):
     assert "so far" in report.sentences[1]
 
 
+def the_week_of(growth: float, curve: Lateness | None):
+    """The report of a week in which Paid Search earned `growth` times as much as in the one before."""
+    shop = a_shop(f"Growing {growth}")
+    with workspace_scope(shop):
+        goal = two_weeks(shop, growth=growth)
+        if curve:
+            save_lateness(shop, {goal.pk: curve}, MONDAY)
+        return the_week(shop)
+
+
+def test_a_channel_that_only_waits_for_late_conversions_has_not_fallen():
+    assert any("Paid Search fell most" in said for said in the_week_of(0.8, None).sentences)
+    report = the_week_of(0.8, CURVE)
+    assert report.is_filling
+    assert not any("Paid Search" in said for said in report.sentences[1:])
+    # Not even all of the 1,594 that are still expected would bring it back to 14,035.
+    assert any("Paid Search is furthest behind so far" in said for said in the_week_of(0.1, CURVE).sentences)
+
+
+def test_a_week_is_held_against_what_the_one_before_is_expected_to_be():
+    """Of 100: 50 in hour 20, 50 in hour 400: half of both weeks is here."""
+    slow = Lateness(days=60, conversions=100, hours=[20, 400], came=[50, 50], out_of=[50, 100])
+    report = the_week_of(1.0, slow)
+    assert report.heading.startswith("A steady week: €6,375 so far, and about")
+    assert [(figure.name, figure.note) for figure in report.figures[:2]] == [
+        ("Revenue so far", "0% on the week"),
+        ("Expected", "0% on the week"),
+    ]
+    # What the week before may still gain could be all of Paid Search's growth.
+    assert not any("grew most" in said for said in the_week_of(1.25, slow).sentences)
+
+
+def test_who_leads_leads_so_far(shop):
+    assert "so far" in the_week(shop).sentences[0]
+
+
 def test_a_mail_does_not_wait_for_late_conversions(shop):
     assert weekly.find_reason_to_hold(shop, the_week(shop), due_at=MONDAY, now=MONDAY) == ""
 
