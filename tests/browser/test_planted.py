@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
 from accounts import actions
-from accounts.models import Agency, Membership, Role
+from accounts.models import Agency, Membership, Role, Scope
 from tests.laws.test_tenancy_pages import LEADS_TO_ANOTHER, OF_MANAGERS, OF_WORKSPACE, inside, page_of
 from tests.live import Live
 from tests.whole.agency import Shop, open_shop, wait_for_worker
@@ -169,7 +169,7 @@ def is_formula(cell: str) -> bool:
 
 def test_what_is_planted_stays_text_on_every_page_and_in_every_file(chromium, live_headwater: Live):
     agency = actions.create_agency(PLANTED)
-    token = actions.create_api_token(agency, name=PLANTED, scope="manage")[1]
+    token = actions.create_api_token(agency, name=PLANTED, scope=Scope.MANAGE)[1]
     owner = the_owner(agency)
     wait_for_worker(live_headwater.base_url)
     shop = open_shop(live_headwater.base_url, token)
