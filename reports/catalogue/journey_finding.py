@@ -70,6 +70,8 @@ def _say_model(report: JourneyReport, counting: Sequence[JourneyTouch]) -> str:
 
 
 def _describe_left_out(report: JourneyReport) -> str:
+    if not report.touches:
+        return _("We know of no arrival of this person.")
     left_out = [touch for touch in report.touches if not touch.counts]
     if not left_out:
         return _("Every arrival we know of counts.")

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.tracking.core.given import NOON, order, page
-from tests.web.people import bikes, given, settle
+from tests.web.people import HOUR, bikes, given, settle
 from web.converters import AliasConverter
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,6 +78,29 @@ def test_the_journey_says_everything_in_words_and_figures(as_ada, people):
     assert "Each of the 5 touches inside the 90-day look-back gets 1/5 of €40.00: €8.00." in said
     assert "Back from paying or signing in" in said
     assert "user NBC-8841" in said
+
+
+def test_an_order_without_any_arrival_says_once_why_nobody_earns_it(as_ada, people):
+    people.post([order("till", NOON, "T-1", revenue=10)])
+    settle(people)
+    answer = as_ada.get(f"{LIST}till/")
+    said = words(answer)
+    assert "We know of no arrival of this person" in said
+    assert "Why nobody earns it" in said
+    assert "In words" not in said
+    # No columns of dashes, and no line of time with a single moment on it.
+    assert b"journey-table" not in answer.content
+    assert b"journey-line" not in answer.content
+
+
+def test_a_short_journey_ends_at_what_it_led_to(as_ada, people):
+    people.post([page("quick", NOON - HOUR / 10, "https://northwind.example/", "https://www.google.com/")])
+    people.post([order("quick", NOON, "Q-1", revenue=10)])
+    settle(people)
+    line = as_ada.get(f"{LIST}quick/").context["line"]
+    assert [dot.kind for dot in line.dots] == ["touch", "goal"]
+    assert line.dots[1].place == pytest.approx(97)
+    assert line.dots[0].place == pytest.approx(97 - 94 * 6 / 30)
 
 
 def test_the_journey_page_is_sent_without_inline_script_or_style(as_ada, people):

@@ -14,6 +14,7 @@ EDGE, DISC_GAP, NAME_GAP = 3.0, 2.7, 8.5
 # More than that cannot be numbered side by side.
 MOST_NUMBERED = 32
 MOST_TICKS = 6
+SHORTEST = timedelta(minutes=30)
 # A look-back is drawn whole as long as the journey takes up at least a quarter of it.
 LEAST_PART = 4
 HOURS, DAYS = (1, 2, 3, 6, 12), (1, 2, 3, 7, 14)
@@ -72,13 +73,14 @@ def draw_line(report: JourneyReport, palette: Palette, zone: ZoneInfo) -> Journe
     conversion = report.conversion
     times = [touch.at for touch in touches] + [moment.at for moment in report.moments]
     times += [conversion.at] if conversion else []
-    if len(set(times)) < 2 and not conversion:
+    if len(set(times)) < 2:
         return None
     first, last = min(times), max(times)
     left = first
     if report.from_at and report.from_at < first and (last - first) * LEAST_PART >= last - report.from_at:
         left = report.from_at
-    scale = Scale(left, max(last, left + timedelta(minutes=30)))
+    # A line shorter than half an hour begins earlier, so that whatever the journey led to stays at its end.
+    scale = Scale(min(left, last - SHORTEST), last)
     dots = [_dot_of(touch, scale, palette, may_count=conversion is None) for touch in touches]
     if conversion:
         dots.append(Dot(conversion.at, scale.place(conversion.at), "goal"))
@@ -159,7 +161,8 @@ def _steps_of_hours(scale: Scale, zone: ZoneInfo, hours: int) -> list[datetime]:
         return [scale.left] * (MOST_TICKS + 1)
     start = scale.left.astimezone(zone).replace(minute=0, second=0, microsecond=0, hour=0).astimezone(UTC)
     count = int((scale.right - start) / timedelta(hours=hours)) + 1
-    return [at for n in range(count) if (at := start + n * timedelta(hours=hours)) >= scale.left]
+    found = (start + n * timedelta(hours=hours) for n in range(count))
+    return [at for at in found if scale.left <= at <= scale.right]
 
 
 def _steps_of_days(scale: Scale, zone: ZoneInfo, days: int) -> list[datetime]:
