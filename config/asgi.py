@@ -49,7 +49,7 @@ collector = Collector(settings.COLLECTOR_DATABASE_URL, events_per_second=setting
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Send each request to its half of the house; the collector also answers for the whole when it starts and ends."""
-    if scope["type"] == "lifespan" or takes(scope["path"]):
+    if scope["type"] == "lifespan" or takes(scope):
         await collector(scope, receive, send)
     else:
         await pages(scope, receive, send)

@@ -184,6 +184,7 @@ def test_functions_that_run_as_the_owner_are_known_and_not_everybodys():
     assert {name for name, _config, _acl in definers} == {
         "accounts_forget_audit",
         "attribution_workspaces_with_open_days",
+        "find_site",
         "find_write_key",
         "reports_workspaces_to_measure",
         "reports_workspaces_with_mail_due",

@@ -14,6 +14,11 @@ PREFLIGHT = [
 JSON = [(b"content-type", b"application/json"), *CORS]
 
 
+# A transparent picture of one pixel, which old pages ask for instead of a script's request.
+PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
+NOT_KEPT = (b"cache-control", b"no-store")
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A whole response: the two messages that ASGI wants."""
@@ -40,6 +45,11 @@ def refusal(status: int, code: str, message: str, *headers: tuple[bytes, bytes])
     return answer(status, msgspec.json.encode({"code": code, "message": message}), [*JSON, *headers])
 
 
+def json(status: int, content: object) -> Answer:
+    """An answer of any JSON."""
+    return answer(status, msgspec.json.encode(content), JSON)
+
+
 def wait(status: int, code: str, message: str, seconds: int) -> Answer:
     """Come again in so many seconds; browsers may read the headers too."""
     text = str(seconds).encode()
@@ -63,3 +73,20 @@ UNKNOWN_KEY = refusal(401, "unknown_write_key", "The write key is missing, unkno
 UNKNOWN_ENCODING = refusal(415, "unknown_encoding", "The only Content-Encoding understood is gzip.")
 TOO_SLOW = refusal(408, "too_slow", "The body did not arrive in time.", (b"connection", b"close"))
 UNAVAILABLE = wait(503, "unavailable", "The events could not be stored now; send them again.", 1)
+
+# For Matomo's clients.
+IMAGE = answer(200, PIXEL, [(b"content-type", b"image/gif"), NOT_KEPT, *CORS])
+NO_CONTENT = Answer(
+    {"type": "http.response.start", "status": 204, "headers": [NOT_KEPT, *CORS]},
+    {"type": "http.response.body", "body": b""},
+)
+HITS_GREETING = answer(
+    200, b"This address takes hits in the shape of Matomo's clients.", [(b"content-type", b"text/plain"), *CORS]
+)
+HITS_PREFLIGHT = answer(
+    200, b"", [(name, b"GET, POST, OPTIONS" if name.endswith(b"methods") else value) for name, value in PREFLIGHT]
+)
+HITS_METHODS = refusal(
+    405, "method_not_allowed", "Only GET and POST are answered here.", (b"allow", b"GET, POST, OPTIONS")
+)
+UNKNOWN_SITE = refusal(400, "unknown_site", "idsite: There is no site of this number.")

@@ -12,6 +12,7 @@ from tracking.collector.answers import Answer
 from tracking.collector.bell import Bell
 from tracking.collector.connection import LazyConnection
 from tracking.collector.keys import WriteKey, WriteKeys
+from tracking.collector.matomo import MatomoDoor, takes_hits
 from tracking.collector.patience import Patience, TooSlow
 from tracking.collector.rate import RateLimit
 from tracking.collector.reading import (
@@ -23,8 +24,9 @@ from tracking.collector.reading import (
     read_body,
     read_headers,
 )
+from tracking.collector.sites import Sites
 from tracking.collector.writer import GroupWriter, Submission, Unavailable
-from tracking.intake import MAX_BATCH_BYTES, REASONS, ParsedRequest, Rejected, RequestError, segment
+from tracking.intake import MAX_BATCH_BYTES, REASONS, ParsedRequest, Rejected, RequestError, matomo, segment
 
 ReadRequest = Callable[..., ParsedRequest]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -42,9 +44,12 @@ BODY_S = 20
 TOO_LARGE = ParsedRequest(None, [], [Rejected("too_large")], RequestError(400, "too_large", REASONS["too_large"]))
 
 
-def takes(path: str) -> bool:
-    """Whether a path is the collector's, known or not."""
-    return path == snippet.PATH or (path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/"))
+def takes(scope: dict[str, Any]) -> bool:
+    """Whether a request is the collector's, its path known or not."""
+    path = scope["path"]
+    if path in DOORS or path == snippet.PATH:
+        return True
+    return (path.startswith(PREFIX) and path[len(PREFIX) : len(PREFIX) + 1] in ("", "/")) or takes_hits(scope)
 
 
 def time_ordered_id() -> str:
@@ -75,6 +80,9 @@ class Collector:
         self._writer = GroupWriter([LazyConnection(database_url) for _ in range(WRITERS)], door=segment.DOOR, ring=ring)
         self._rate = RateLimit(events_per_second)
         self._patience = Patience(BODY_S)
+        self._sites = Sites(LazyConnection(database_url))
+        self._hits_writer = GroupWriter([LazyConnection(database_url)], door=matomo.DOOR, ring=ring)
+        self._hits = MatomoDoor(self._sites, self._hits_writer, self._rate, self._patience, time_ordered_id)
         self._is_started = False
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -95,9 +103,9 @@ class Collector:
         await send(response.body)
 
     async def _respond(self, scope: dict[str, Any], receive: Receive) -> Answer:
-        if scope["path"] == snippet.PATH:
-            return _hand_out_snippet(scope)
-        read, kind = _find_door(scope["path"])
+        if scope["path"] not in DOORS:
+            return await self._respond_elsewhere(scope, receive)
+        read, kind = DOORS[scope["path"]]
         if scope["method"] == "OPTIONS":
             return answers.PREFLIGHT_ANSWER
         if scope["method"] != "POST":
@@ -129,6 +137,14 @@ class Collector:
             await self._writer.write(Submission(key.workspace_id, received_at, request, len(body)))
         return _refuse_whole(request.error) if request.error else answers.ACCEPTED
 
+    async def _respond_elsewhere(self, scope: dict[str, Any], receive: Receive) -> Answer:
+        if scope["path"] == snippet.PATH:
+            return _hand_out_snippet(scope)
+        if takes_hits(scope):
+            self.start()
+            return await self._hits.respond(scope, receive)
+        return answers.NOT_FOUND
+
     async def _demand_key(self, wanted: str | None, *, error: RequestError | None = None) -> WriteKey:
         key = await self._keys.find(wanted)
         if key is not None:
@@ -151,6 +167,7 @@ class Collector:
             return
         self._is_started = True
         self._writer.start()
+        self._hits_writer.start()
         if self._bell:
             self._bell.start()
 
@@ -161,6 +178,8 @@ class Collector:
         if self._bell:
             self._bell.stop()
         await self._writer.stop()
+        await self._hits_writer.stop()
+        await self._sites.stop()
         await self._keys.stop()
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -179,13 +198,6 @@ def _hand_out_snippet(scope: dict[str, Any]) -> Answer:
     if scope["method"] not in snippet.METHODS:
         return answers.READ_ONLY
     return snippet.answer_snippet(scope["method"], list(scope["headers"])) or answers.NOT_FOUND
-
-
-def _find_door(path: str) -> tuple[ReadRequest, str]:
-    try:
-        return DOORS[path]
-    except KeyError:
-        raise Refused(answers.NOT_FOUND) from None
 
 
 def _refuse_whole(error: RequestError) -> Answer:

@@ -29,6 +29,7 @@ REASONS = {
     "missing_identity": "The event has neither userId nor anonymousId.",
     "missing_event_name": "A track event needs the name of the event.",
     "missing_previous_id": "An alias needs previousId and userId.",
+    "needs_token": "Only a token_auth that may manage the site may say this.",
     "duplicate": "An event with this messageId is here already.",
     "sealed": "The event is older than the workspace keeps events; the figures of its day stand.",
     "erased": "The event was of somebody who was erased since; nothing of it is kept.",
