@@ -20,6 +20,17 @@ from config.embedded.places import APP, COLLECTOR, DATABASE, OWNER, derived_role
 SAFE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
 # For tests only: a crash of the machine would cost the data, which nobody wants back.
 THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# For a folder that is filled once and moved to its place when it is whole and on disk: the log of what was done would
+# never be read, and whatever could interrupt the filling waits until it is done.
+LOADING = (
+    *THROW_AWAY,
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_wal_size=4GB",
+    "checkpoint_timeout=1h",
+    "autovacuum=off",
+    "maintenance_work_mem=256MB",
+)
 
 
 def programs() -> Path:
@@ -77,6 +88,16 @@ def prepare(data_dir: Path) -> None:
     if made.returncode != 0:
         raise CannotStart(f"the database folder cannot be made: {made.stderr.strip() or made.stdout.strip()}")
     fresh.rename(data_dir / "postgres")
+
+
+def sync(data_dir: Path) -> None:
+    """Put the folder of a stopped server on disk, all of it: what a server without fsync left to the machine."""
+    account = server_account()
+    program = _reachable_programs(data_dir, account) / "initdb"
+    command = [*account.prefix, str(program), "--sync-only", "-D", str(data_dir / "postgres")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+    if done.returncode != 0:
+        raise CannotStart(f"the database folder cannot be put on disk: {done.stderr.strip()}")
 
 
 def _check_version(data_dir: Path, bin_folder: Path) -> None:

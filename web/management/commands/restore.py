@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Upkeep
 from config.alarms import note_upkeep
-from config.backup import BackupError, Sums, restore, restore_for_test
+from config.backup import BackupError, Sums, restore_for_test, restore_here
 from config.embedded.database import owners_database
 
 
@@ -35,8 +35,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{done} {len(sums)} tables with {rows:,} rows from {file}; every table is as it was.")
 
     def _restore(self, file: Path) -> Sums:
-        with owners_database(settings.DATA_DIR) as owner_url:
-            return restore(owner_url, file)
+        return restore_here(settings.DATA_DIR, file)
 
     def _test(self, file: Path) -> Sums:
         with owners_database(settings.DATA_DIR) as owner_url:
