@@ -210,18 +210,28 @@ def _say_worst(rows: Sequence[Standing]) -> tuple[str, str]:
     name = worst.workspace.name
     if worst.health.state == State.HEALTHY:
         return _("All of them send data."), ""
-    said = {
+    values = {"name": name, "more": more}
+    return (_say_of_several if more else _say_of_one)(worst.health.state) % values, "."
+
+
+def _say_of_one(state: State) -> str:
+    return {
         State.SILENT: _("%(name)s sends nothing any more"),
         State.HELD_BACK: _("The report of %(name)s is held back"),
         State.NO_EVENTS: _("%(name)s waits for its first event"),
         State.FILLING: _("%(name)s is being filled"),
         State.STARTED: _("%(name)s has only just started"),
-    }[worst.health.state] % {"name": name}
-    if not more:
-        return said, "."
-    return said, ngettext(", and %(more)d other is like it.", ", and %(more)d others are like it.", more) % {
-        "more": more
-    }
+    }[state]
+
+
+def _say_of_several(state: State) -> str:
+    return {
+        State.SILENT: _("%(name)s and %(more)d more send nothing any more"),
+        State.HELD_BACK: _("The reports of %(name)s and %(more)d more are held back"),
+        State.NO_EVENTS: _("%(name)s and %(more)d more wait for their first events"),
+        State.FILLING: _("%(name)s and %(more)d more are being filled"),
+        State.STARTED: _("%(name)s and %(more)d more have only just started"),
+    }[state]
 
 
 def _by_care(row: Standing) -> tuple[int, bool, float, str]:
