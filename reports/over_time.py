@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from accounts.models import Workspace
 from common.periods import Period, bounds
 from reports.ask import ask
+from reports.storage import Day
 
 _CREDIT = """
 with days as materialized (
@@ -23,6 +24,10 @@ select c.bucket, m.channel, sum(c.credit), sum(c.value)
 from credited c
 join tracking_mark m on m.workspace_id = %(workspace)s and m.id = c.mark
 group by c.bucket, m.channel
+"""
+_CREDITED_DAYS = """
+select day, conversions - unattributed, conversions_value - unattributed_value from attribution_dailycredit
+where workspace_id = %(workspace)s and goal_id = %(goal)s and rule = %(rule)s and day between %(start)s and %(end)s
 """
 # A walk through the index for each week or month: telling of a million visits which one they fall in costs more.
 _SESSIONS = """
@@ -56,6 +61,12 @@ def load_credit_by_step(
     days = {"start": period.start, "end": period.end}
     rows = ask(workspace, _CREDIT, goal=goal_id, rule=rule, step=step, **days)
     return {(bucket, channel): (int(credit), int(value)) for bucket, channel, credit, value in rows}
+
+
+def load_credited_days(workspace: Workspace, *, goal_id: int, rule: str, period: Period) -> list[Day]:
+    """Each day's conversions with a touch, and their value; days without conversions have no entry."""
+    rows = ask(workspace, _CREDITED_DAYS, goal=goal_id, rule=rule, start=period.start, end=period.end)
+    return [Day(day, conversions, int(value), 0, 0) for day, conversions, value in rows]
 
 
 def count_sessions_by_step(workspace: Workspace, period: Period, step: str) -> Mapping[Key, int]:

@@ -34,6 +34,39 @@ class CreditRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DayFilling:
+    """How much of a day's conversions is here; `complete_share` is None where lateness is not known.
+
+    `expected` is what the day is expected to come to: None for a day that counts as complete, and where too little is
+    here to say.
+    """
+
+    complete_share: float | None
+    is_filling: bool
+    expected: Credited | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StillFilling:
+    """How much of a period's conversions is here: day by day, and of the days that have begun together."""
+
+    days: Mapping[date, DayFilling]
+    complete_share: float | None = None
+    expected: Credited | None = None
+
+    @property
+    def filling(self) -> list[tuple[date, DayFilling]]:
+        """The days that have begun and are still filling, oldest first."""
+        begun = [(day, one) for day, one in self.days.items() if one.is_filling and one.complete_share != 0]
+        return sorted(begun, key=lambda entry: entry[0])
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it is known of every day that is not complete what it will come to."""
+        return all(one.expected is not None for one in self.days.values() if one.is_filling)
+
+
+@dataclass(frozen=True, slots=True)
 class AttributionReport:
     """Credit of one goal over a period, by one grouping; Σ rows + unattributed = total."""
 
@@ -52,6 +85,8 @@ class AttributionReport:
     formula: str
     as_of: datetime
     notes: list[str] = field(default_factory=list)
+    # How much of the period's conversions is here, and what they will come to.
+    still_filling: StillFilling = field(default_factory=lambda: StillFilling({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +135,11 @@ class ReturnsReport:
     unassigned_cost: Decimal | None
     total: ReturnsRow
     notes: list[str]
-    # Days of the period are, so that nothing is decided yet.
-    still_filling: bool = False
+
+    @property
+    def still_filling(self) -> bool:
+        """Whether days of the period are, so that nothing is decided yet."""
+        return bool(self.attribution.still_filling.filling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,39 +207,6 @@ class Figure:
     note: str = ""
     # What it is expected to come to, while days are still filling and that can be said.
     expected: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DayFilling:
-    """How much of a day's conversions is here; `complete_share` is None where lateness is not known.
-
-    `expected` is what the day is expected to come to: None for a day that counts as complete, and where too little is
-    here to say.
-    """
-
-    complete_share: float | None
-    is_filling: bool
-    expected: Credited | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StillFilling:
-    """How much of a period's conversions is here: day by day, and of the days that have begun together."""
-
-    days: Mapping[date, DayFilling]
-    complete_share: float | None = None
-    expected: Credited | None = None
-
-    @property
-    def filling(self) -> list[tuple[date, DayFilling]]:
-        """The days that have begun and are still filling, oldest first."""
-        begun = [(day, one) for day, one in self.days.items() if one.is_filling and one.complete_share != 0]
-        return sorted(begun, key=lambda entry: entry[0])
-
-    @property
-    def is_told(self) -> bool:
-        """Whether it is known of every day that is not complete what it will come to."""
-        return all(one.expected is not None for one in self.days.values() if one.is_filling)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,6 @@ class ReturnsReportSerializer(AttributionReportSerializer):
     unassigned = UnassignedSerializer()
     total = ReturnsTotalSerializer()
     formulas = serializers.DictField(child=serializers.CharField())
-    still_filling = serializers.BooleanField(help_text="Conversions of some days may still come in: see over-time.")
 
 
 def show_returns(report: ReturnsReport) -> dict[str, Any]:
@@ -86,7 +85,6 @@ def show_returns(report: ReturnsReport) -> dict[str, Any]:
         "unassigned": {"cost": show_money(report.unassigned_cost)},
         "total": show_row(report.total),
         "formulas": returns.FORMULAS,
-        "still_filling": report.still_filling,
         "notes": report.notes,
     }
 

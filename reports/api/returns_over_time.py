@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from accounts.api.views import WorkspaceRequest, WorkspaceView
 from attribution.core.rules import RULES
 from reports.api.returns import show_money
+from reports.api.serializers import StillFillingSerializer, show_still_filling
 from reports.api.views import QUERY
 from reports.catalogue import returns, returns_over_time
 from reports.catalogue.params import USUAL_MODEL
@@ -40,6 +41,12 @@ class ReturnsOverTimeCellSerializer(serializers.Serializer[Any]):
     clv = serializers.DecimalField(max_digits=30, decimal_places=6, allow_null=True)
 
 
+class ReturnsOverTimeTotalSerializer(StillFillingSerializer, ReturnsOverTimeCellSerializer):
+    """One week or month of all channels; `expected` is what they will be credited with."""
+
+    still_filling = serializers.BooleanField(help_text="Whether a day of it is not over, or late conversions may come.")
+
+
 class ChannelReturnsOverTimeSerializer(serializers.Serializer[Any]):
     """One channel through the period."""
 
@@ -51,7 +58,7 @@ class ReturnsOverTimeReportSerializer(serializers.Serializer[Any]):
     """Every channel has a cell for every week or month; CPA, ROI and ROAS of the total are of channels with a cost."""
 
     rows = ChannelReturnsOverTimeSerializer(many=True)
-    total = ReturnsOverTimeCellSerializer(many=True)
+    total = ReturnsOverTimeTotalSerializer(many=True)
     step = serializers.ChoiceField(choices=STEPS)
     model = serializers.CharField()
     goal = serializers.IntegerField()
@@ -68,7 +75,10 @@ def show_over_time(report: OverTimeReport) -> dict[str, Any]:
     asked = report.params.asked
     return {
         "rows": [{"channel": name, "cells": _show_cells(report, cells)} for name, cells in report.rows.items()],
-        "total": _show_cells(report, report.total),
+        "total": [
+            {**cell, **show_still_filling(still)}
+            for cell, still in zip(_show_cells(report, report.total), report.filling, strict=True)
+        ],
         "step": report.params.step,
         "model": asked.model,
         "goal": asked.goal.pk,

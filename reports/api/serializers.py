@@ -59,12 +59,13 @@ class StillFillingSerializer(serializers.Serializer[Any]):
     expected = CreditedSerializer(allow_null=True, help_text=EXPECTED)
 
 
-class AttributionReportSerializer(AskedSerializer):
+class AttributionReportSerializer(StillFillingSerializer, AskedSerializer):
     """Credit of one goal over a period; Σ rows + unattributed = total."""
 
     rows = CreditRowSerializer(many=True)
     unattributed = CreditedSerializer()
     total = CreditedSerializer()
+    still_filling = serializers.BooleanField(help_text="Conversions of some days may still come in: see over-time.")
     model = serializers.CharField()
     formula = serializers.CharField()
 
@@ -79,6 +80,7 @@ def show_attribution(report: AttributionReport) -> dict[str, Any]:
         "total": show_credited(report.total),
         "model": report.model,
         "formula": report.formula,
+        **show_still_filling(report.still_filling),
         **show_asked(report),
     }
 

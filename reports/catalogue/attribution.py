@@ -1,6 +1,7 @@
 """Which channel earned the money: credit of one goal over a period, by one grouping."""
 
 from collections.abc import Mapping, Set
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from reports.catalogue.ingestion import find_as_of
 from reports.catalogue.params import Params
 from reports.catalogue.sealed import describe_sealed
 from reports.catalogue.solved import describe_solved, load_solved
+from reports.catalogue.still_filling import find_still_filling, tell
 from reports.core.ratios import conversions_of
 from reports.report import AttributionReport, Credited, CreditRow
 from reports.storage import Day, Group, load_credit
@@ -29,8 +31,16 @@ def build(workspace: Workspace, params: Params, now: datetime) -> AttributionRep
     # Before the numbers: what comes in meanwhile may be in them, but nothing promised to be in them is missing.
     as_of = find_as_of(workspace, now)
     groups, days = load_params(workspace, params)
-    notes = describe(workspace, params)
-    return assemble(workspace, params, groups, days, as_of=as_of, notes=notes)
+    return complete(workspace, params, groups, days, as_of=as_of)
+
+
+def complete(
+    workspace: Workspace, params: Params, groups: list[Group], days: list[Day], *, as_of: datetime
+) -> AttributionReport:
+    """The report of loaded credit, with how much of it is here and everything a reader should know."""
+    report = assemble(workspace, params, groups, days, as_of=as_of, notes=describe(workspace, params))
+    still = find_still_filling(workspace, params.goal.pk, params.period, days, as_of)
+    return replace(report, still_filling=still, notes=report.notes + tell(still, report.total, report.currency))
 
 
 def load_params(workspace: Workspace, params: Params) -> tuple[list[Group], list[Day]]:

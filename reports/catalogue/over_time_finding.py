@@ -22,9 +22,9 @@ PATTERNS = {
 def find_over_time(
     report: OverTimeReport, measure: str, title: str, write: Callable[[Value], str], today: date
 ) -> Finding | None:
-    """The first and the last week or month that is over and has a figure; None where there are not two."""
-    cells = zip(report.parts, report.total, strict=True)
-    known = [(part, cell.measure(measure)) for part, cell in cells if part.end < today]
+    """The first and the last week or month that is over, no longer fills and has a figure; None without two of them."""
+    cells = zip(report.parts, report.total, report.filling, strict=True)
+    known = [(part, cell.measure(measure)) for part, cell, still in cells if part.end < today and not still.filling]
     known = [(part, value) for part, value in known if value is not None]
     if len(known) < 2:
         return None

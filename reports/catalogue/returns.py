@@ -20,10 +20,9 @@ from reports.catalogue.ingestion import find_as_of
 from reports.catalogue.params import Params
 from reports.catalogue.returns_spread import bound_rows, spread_returns
 from reports.catalogue.solved import OTHER
-from reports.catalogue.still_filling import find_still_filling, say_shares
 from reports.core.ratios import change
 from reports.core.returns import Name, Reason, Returns, work_out_returns
-from reports.report import AttributionReport, Credited, CreditRow, ReturnsReport, ReturnsRow, StillFilling
+from reports.report import AttributionReport, Credited, CreditRow, ReturnsReport, ReturnsRow
 from reports.storage import count_sessions
 from tracking.core.channels import parse_channel_rules
 
@@ -69,18 +68,8 @@ def build(workspace: Workspace, params: Params, now: datetime) -> ReturnsReport:
     """The report as of now; its credit is the attribution report's own."""
     as_of = find_as_of(workspace, now)
     groups, days = attribution.load_params(workspace, params)
-    notes = attribution.describe(workspace, params)
-    credited = attribution.assemble(workspace, params, groups, days, as_of=as_of, notes=notes)
-    report = build_beside(workspace, params, credited)
-    still = find_still_filling(workspace, params.goal.pk, params.period, days, as_of)
-    bounded = bound_rows(report, spread_returns(workspace, params, groups, now))
-    return replace(bounded, still_filling=bool(still.filling), notes=bounded.notes + describe_shares(still))
-
-
-def describe_shares(still: StillFilling) -> list[str]:
-    """A note where days are still filling and it is known how far."""
-    said = say_shares(still)
-    return [said] if said else []
+    credited = attribution.complete(workspace, params, groups, days, as_of=as_of)
+    return bound_rows(build_beside(workspace, params, credited), spread_returns(workspace, params, groups, now))
 
 
 def build_beside(workspace: Workspace, params: Params, credited: AttributionReport) -> ReturnsReport:

@@ -21,11 +21,13 @@ from reports.catalogue.attribution import describe_filling
 from reports.catalogue.ingestion import find_as_of
 from reports.catalogue.params import Params, parse_params
 from reports.catalogue.returns import known
+from reports.catalogue.still_filling import by_day, find_still_filling, narrow, tell
 from reports.core.ratios import conversions_of
 from reports.core.returns import Returns, work_out_returns
 from reports.core.steps import STEPS, Step, split_period, start_of_step, touched_parts
-from reports.over_time import count_sessions_by_step, load_credit_by_step
-from reports.storage import load_first_channels, load_orders
+from reports.over_time import count_sessions_by_step, load_credit_by_step, load_credited_days
+from reports.report import Credited, StillFilling
+from reports.storage import Day, load_first_channels, load_orders
 from tracking.core.channels import parse_channel_rules
 
 MEASURES = ("conversion_rate", "cpa", "clv", "roi", "roas")
@@ -70,6 +72,8 @@ class OverTimeReport:
     total: list[Cell]
     as_of: datetime
     notes: list[str]
+    # In step with `parts`: how much of what all channels are credited with is here, and what it will come to.
+    filling: list[StillFilling]
 
 
 Sums = tuple[int, int, Decimal | None, int]
@@ -111,6 +115,8 @@ def build(workspace: Workspace, params: OverTimeParams, now: datetime, *, with_c
         for name, cells in rows.items():
             cells.append(_make_cell(found[name], values.get(name)))
         total.append(_make_total(found.values(), cost, values))
+    days = load_credited_days(workspace, goal_id=goal, rule=rule, period=asked.period)
+    still, here = find_still_filling(workspace, goal, asked.period, days, as_of), by_day(days)
     return OverTimeReport(
         params=params,
         model_title=_(RULES[rule].title),
@@ -119,8 +125,15 @@ def build(workspace: Workspace, params: OverTimeParams, now: datetime, *, with_c
         rows=dict(sorted(rows.items(), key=lambda row: -sum(cell.revenue for cell in row[1]))),
         total=total,
         as_of=as_of,
-        notes=describe_filling(workspace, asked.period),
+        notes=describe_filling(workspace, asked.period) + tell(still, _credited(days), workspace.currency),
+        filling=[narrow(still, part, here) for part in parts],
     )
+
+
+def _credited(days: Iterable[Day]) -> Credited:
+    found = by_day(days).values()
+    revenue = sum((one.revenue for one in found), Decimal(0))
+    return Credited(sum((one.conversions for one in found), Decimal(0)), revenue)
 
 
 def _sums(

@@ -18,7 +18,6 @@ from reports.catalogue.params import GROUPS_SOLVED, Params
 from reports.catalogue.returns_claims import Claim, list_claims
 from reports.catalogue.returns_finding import find_returns
 from reports.catalogue.returns_spread import bound_rows, spread_returns
-from reports.catalogue.still_filling import find_still_filling
 from reports.core.ratios import change
 from reports.core.returns import Returns, work_out_returns
 from reports.report import Choice, Credited, Figure, Finding, ReturnsReport, ReturnsRow
@@ -56,12 +55,9 @@ def build(workspace: Workspace, params: Params, now: datetime) -> ReturnsPage:
     """The page as of now; its key figures are of channels, whatever the table is grouped by."""
     arrived = ingestion_state(workspace, now)
     groups, days = attribution.load_params(workspace, params)
-    notes = attribution.describe(workspace, params)
-    credited = attribution.assemble(workspace, params, groups, days, as_of=arrived.as_of, notes=notes)
-    still = find_still_filling(workspace, params.goal.pk, params.period, days, arrived.as_of)
+    credited = attribution.complete(workspace, params, groups, days, as_of=arrived.as_of)
     spreads = spread_returns(workspace, params, groups, now)
     report = bound_rows(returns.build_beside(workspace, params, credited), spreads)
-    report = replace(report, still_filling=bool(still.filling), notes=report.notes + returns.describe_shares(still))
     by_channel = replace(params, group_by="channel")
     paid, rows = (
         add_up_paid(report.rows, report.total.cost) if params == by_channel else load_paid(workspace, by_channel)

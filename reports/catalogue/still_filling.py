@@ -119,9 +119,19 @@ def say_shares(still: StillFilling) -> str:
     if len(shares) <= MOST_SHARES:
         listed = format_list(shown, locale={"en": "en_GB"}.get(language(), language().replace("-", "_")))
         return _("Still filling: these days hold {shares} of their conversions.").format(shares=listed)
+    if shown[0] == shown[-1]:
+        return _("Still filling: these {days} days hold {share} of their conversions each.").format(
+            days=len(shown), share=shown[0]
+        )
     return _("Still filling: these {days} days hold {most} down to {least} of their conversions.").format(
         days=len(shown), most=shown[0], least=shown[-1]
     )
+
+
+def tell(still: StillFilling, total: Credited, currency: str) -> list[str]:
+    """Both sentences, of revenue where there is any: which share is here, and what is expected."""
+    said = say_shares(still), say_expected(still, currency, by_revenue=total.revenue > 0)
+    return [sentence for sentence in said if sentence]
 
 
 def say_expected(still: StillFilling, currency: str, *, by_revenue: bool) -> str:

@@ -6,8 +6,14 @@ from decimal import Decimal as D
 import pytest
 
 from accounts.tenancy import workspace_scope
+from campaigns.actions import put_spend
+from campaigns.core.reading import read_rows
 from common.periods import Period
-from reports.catalogue import over_time, overview
+from reports.api.returns import show_returns
+from reports.api.returns_over_time import show_over_time
+from reports.api.serializers import show_attribution, show_credited
+from reports.catalogue import attribution, over_time, overview, returns, returns_over_time, returns_page
+from reports.catalogue.over_time_finding import find_over_time
 from reports.catalogue.params import parse_params
 from reports.catalogue.still_filling import find_still_filling, say_expected, say_shares
 from reports.core.lateness import LEAST_CONVERSIONS, Lateness
@@ -131,6 +137,55 @@ def test_overview_and_credit_over_time_tell_the_same(shop, goal):
     assert (page.still_filling.expected, page.still_filling.complete_share) == (api.expected, api.complete_share)
     assert "so far" in page.finding.before
     assert "About €766 is expected" in page.finding.deck
+
+
+def test_attribution_and_returns_expect_what_the_overview_does(shop, goal):
+    save_lateness(shop, {goal.pk: CURVE}, NOW)
+    params = parse_params(shop, {"start": str(LAST.start), "end": str(LAST.end)}, now=NOW)
+    page = overview.build(shop, params, NOW).still_filling
+    told = {"still_filling": True, "complete_share": page.complete_share, "expected": show_credited(page.expected)}
+    for shown in (
+        show_attribution(attribution.build(shop, params, NOW)),
+        show_returns(returns.build(shop, params, NOW)),
+        show_returns(returns_page.build(shop, params, NOW).returns),
+    ):
+        assert {name: shown[name] for name in told} == told
+        assert "Still filling: these days hold 95%, 75% and 50% of their conversions." in shown["notes"]
+    assert "About €766 is expected once late conversions are in." in shown["notes"]
+
+
+def test_weeks_of_returns_whose_days_fill_say_so_with_what_is_expected(shop, goal):
+    save_lateness(shop, {goal.pk: CURVE}, NOW)
+    a_day(goal, LAST.end - timedelta(days=20), {a_mark(shop, "Email"): (1, 20)})
+    query = {"start": "2026-02-09", "end": str(LAST.end)}
+    report = returns_over_time.build(shop, returns_over_time.read_over_time(shop, query, now=NOW), NOW)
+    assert [bool(part.filling) for part in report.filling] == [False, False, True, True]
+    # 24, 27 and 28 February and 1 March; then 2 and 3 March, of which 75 % and 50 % are here.
+    assert [part.expected and part.expected.revenue for part in report.filling] == [None, None, D("386.315789"), D(400)]
+    total = show_over_time(report)["total"]
+    assert [cell["still_filling"] for cell in total] == [False, False, True, True]
+    assert total[-1]["expected"] == {"conversions": 20.0, "revenue": "400.000000"}
+    assert total[-1]["complete_share"] == 0.6
+
+
+def test_a_week_that_fills_is_not_what_the_others_are_held_against(shop, goal):
+    save_lateness(shop, {goal.pk: CURVE}, NOW)
+    for days in (20, 13):
+        a_day(goal, LAST.end - timedelta(days=days), {a_mark(shop, "Email"): (1, 100)})
+    spends, _wrongs = read_rows(
+        [{"start": "2026-02-09", "end": str(LAST.end), "currency": "EUR", "channel": "Email", "amount": 230}]
+    )
+    put_spend(shop, spends)
+    query = {"start": "2026-02-09", "end": str(LAST.end)}
+    report = returns_over_time.build(shop, returns_over_time.read_over_time(shop, query, now=NOW), NOW)
+    finding = find_over_time(report, "roas", "ROAS", lambda value: f"{value:.2f}", NOW.date())
+    assert finding.stress == "ROAS stands at 1.43"
+
+
+def test_many_days_that_hold_alike_are_told_once(shop, goal):
+    half = Lateness(days=30, conversions=100, hours=[20, 1000], came=[50, 50], out_of=[50, 100])
+    save_lateness(shop, {goal.pk: half}, NOW)
+    assert say_shares(look(shop, goal)) == "Still filling: these 5 days hold 50% of their conversions each."
 
 
 def test_a_week_is_the_sum_of_its_days(shop, goal):

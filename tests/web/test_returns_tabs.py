@@ -1,10 +1,12 @@
 """Returns over time and lifetime value as pages."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from accounts.tenancy import workspace_scope
+from reports.core.lateness import Lateness
+from reports.storage_lateness import save_lateness
 from tests.reports.given import a_day, a_mark
 from tests.web.money import FEBRUARY, fill_february, pay
 from tests.web.test_returns_page import words
@@ -40,6 +42,19 @@ def test_the_finding_sets_the_last_part_that_is_over_against_the_first(as_ada, n
     pay(northwind, {"start": "2026-03-30", "end": "2026-03-30", "channel": "Email", "amount": 100})
     page = words(as_ada.get(OVER_TIME, {"start": "2026-02-01", "end": "2026-03-31", "step": "month"}))
     assert "ROI rose from 77% to 200% ." in page
+
+
+def test_weeks_whose_days_fill_say_so_with_what_is_expected(as_ada, northwind, goal, february, monkeypatch):
+    evening = datetime(2026, 2, 10, 20, tzinfo=UTC)
+    with workspace_scope(northwind):
+        save_lateness(northwind, {goal.pk: Lateness(30, 100, [20, 400], [60, 40], [60, 100])}, evening)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: evening)
+    page = words(as_ada.get(OVER_TIME, {"start": "2026-01-12", "end": "2026-02-08", "measure": "roas"}))
+    # The week of 19 January began more than 400 hours ago; the one of the 2nd is over and still fills.
+    assert "19 Jan 26 Jan so far 2 Feb so far" in page
+    assert "2 Feb: 60% is here, about €3,750 credited is expected in all." in page
+    file = as_ada.get(OVER_TIME, {"start": "2026-01-12", "end": "2026-02-08", "export": "returns-over-time"})
+    assert file.content.decode("utf-8-sig").splitlines()[-1].endswith(",0.6,41.666666667,3750.000000")
 
 
 def test_months_show_the_returns_of_the_whole_month(as_ada, february):

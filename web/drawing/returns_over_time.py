@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from common.periods import Period
 from reports.catalogue.returns_over_time import Cell, OverTimeReport
+from reports.report import Credited, StillFilling
 from reports.ways_out.csv_file import Cell as FileCell
 from reports.ways_out.csv_file import Table
 from web.drawing.channels import Palette
@@ -28,11 +30,20 @@ class Spark:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A week or month; unfinished while days of it are still to come."""
+    """A week or month; unfinished while days of it are still to come, or conversions of them are."""
 
     title: str
     whole: str
     unfinished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A week or month that is still filling: which share of its conversions is here, and what is expected in all."""
+
+    title: str
+    share: float
+    expected: Credited | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,8 @@ class DrawnOverTime:
     lines: list[Line]
     total: Line
     hidden: list[str]
+    filling: list[Filling]
+    by_revenue: bool
 
 
 def draw_over_time(report: OverTimeReport, measure: str, palette: Palette, *, today: date) -> DrawnOverTime:
@@ -66,7 +79,18 @@ def draw_over_time(report: OverTimeReport, measure: str, palette: Palette, *, to
         lines=[line for line in lines if line.known],
         total=_draw("", report.total, measure, write, palette),
         hidden=[line.name for line in lines if not line.known],
+        filling=_list_filling(report),
+        by_revenue=any(cell.revenue > 0 for cell in report.total),
     )
+
+
+def _list_filling(report: OverTimeReport) -> list[Filling]:
+    """Those of which it is known how far they are, oldest first."""
+    return [
+        Filling(_title(report, part), still.complete_share, still.expected)
+        for part, still in zip(report.parts, report.filling, strict=True)
+        if still.filling and still.complete_share is not None
+    ]
 
 
 def draw_spark(values: Sequence[Value]) -> Spark:
@@ -109,9 +133,25 @@ def table_of_over_time(report: OverTimeReport) -> Table:
         _("ROAS"),
         _("Customers"),
         _("CLV (%(currency)s)") % currency,
+        _("Here so far"),
+        _("Expected conversions"),
+        _("Expected revenue (%(currency)s)") % currency,
     ]
-    rows = [*report.rows.items(), (_("All channels"), report.total)]
-    return Table(heads, [_row(report, name, place, cell) for name, cells in rows for place, cell in enumerate(cells)])
+    rows = [
+        _row(report, name, at, cell) + (None,) * 3
+        for name, cells in report.rows.items()
+        for at, cell in enumerate(cells)
+    ]
+    whole = [
+        _row(report, _("All channels"), at, cell) + _expected(report.filling[at])
+        for at, cell in enumerate(report.total)
+    ]
+    return Table(heads, rows + whole)
+
+
+def _expected(still: StillFilling) -> tuple[FileCell, ...]:
+    expected = still.expected
+    return (still.complete_share, *((expected.conversions, expected.revenue) if expected else (None, None)))
 
 
 def _row(report: OverTimeReport, name: str, place: int, cell: Cell) -> tuple[FileCell, ...]:
@@ -130,8 +170,11 @@ def _draw(name: str, cells: list[Cell], measure: str, write: Callable[[Value], s
 
 def _head(report: OverTimeReport, place: int, today: date) -> Head:
     part = report.parts[place]
-    title = figures.month(part.start) if report.params.step == "month" else figures.day(part.start)
-    return Head(title, figures.period(part), part.end >= today)
+    return Head(_title(report, part), figures.period(part), part.end >= today or bool(report.filling[place].filling))
+
+
+def _title(report: OverTimeReport, part: Period) -> str:
+    return figures.month(part.start) if report.params.step == "month" else figures.day(part.start)
 
 
 def writers_of(currency: str) -> Mapping[str, Callable[[Value], str]]:
