@@ -114,7 +114,7 @@ def test_who_has_the_say(query, referrer, origin):
         ("irclickid", "impact / affiliate", "Affiliates"),
         ("cjevent", "cj / affiliate", "Affiliates"),
         ("awc", "awin / affiliate", "Affiliates"),
-        ("ranSiteID", "rakuten / affiliate", "Organic Search"),
+        ("ranSiteID", "rakuten / affiliate", "Affiliates"),
         ("mc_eid", "mailchimp / email", "Email"),
         ("mc_cid", "mailchimp / email", "Email"),
         ("_kx", "klaviyo / email", "Email"),
