@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,6 +167,9 @@ class Launch:
                 raise CannotStart("the tables are older than this code; start first where OWNER_DATABASE_URL is set.")
             self._step("Bringing the tables up to date…")
             call_command("migrate", database="owner", interactive=False, verbosity=0)
+            if not bring_your_own_database():
+                # Else a crash soon after would wait for the disk, for some seconds, with all that was made just now.
+                threading.Thread(target=postgres.checkpoint, args=(self.data_dir,), daemon=True).start()
         else:
             grant_rights("owner")
         connections.close_all()

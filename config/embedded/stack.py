@@ -13,6 +13,8 @@ QUEUES = "facts,fill,reports,default"
 BACKLOG = 2048
 # Of a program that hangs; it says something every two seconds.
 SILENT_S = 20.0
+# The servers are up in a tenth of a second; who is killed time and again is needed at once each time.
+SERVER_QUICK_DEATH_S = 1.0
 # A loop that answers in milliseconds says something every second.
 WEB_SILENT_S = 10.0
 
@@ -20,12 +22,13 @@ WEB_SILENT_S = 10.0
 def postgres_program(data_dir: Path, *, durability: tuple[str, ...] = postgres.SAFE) -> Program:
     """PostgreSQL; SIGINT is its fast way to end: open transactions are undone, the log is flushed."""
     command = postgres.server_command(data_dir, durability=durability)
-    return Program("postgres", command, stop_signal="INT", grace_s=30)
+    return Program("postgres", command, stop_signal="INT", grace_s=30, quick_death_s=SERVER_QUICK_DEATH_S)
 
 
 def valkey_program(data_dir: Path, *, durable: bool = True) -> Program:
     """Valkey; on SIGTERM it flushes its append-only file."""
-    return Program("valkey", valkey.server_command(data_dir, durable=durable))
+    command = valkey.server_command(data_dir, durable=durable)
+    return Program("valkey", command, quick_death_s=SERVER_QUICK_DEATH_S)
 
 
 def web_program(

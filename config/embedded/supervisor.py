@@ -35,6 +35,8 @@ class Program:
     environ: Mapping[str, str] = field(default_factory=dict)
     # A program that ends by itself, like the demo, is not started again.
     once: bool = False
+    # Whoever dies sooner than this after its start, and again, is started again later and later.
+    quick_death_s: float = QUICK_DEATH_S
     # After so long without a sign of life (see `config.pulse.sign`) it hangs, and is killed; None: it gives none.
     silent_s: float | None = None
     # An open socket that it listens on; ours, so that nobody is refused while it starts again.
@@ -106,9 +108,9 @@ class Runner:
 
     def note_death(self, now: float) -> None:
         """Decide when to start again: at once after a long life and a first short one, later and later after more."""
-        quick = now - self.started_at < QUICK_DEATH_S
-        self.has_worked = self.has_worked or not quick
-        self.quick_deaths = self.quick_deaths + 1 if quick else 0
+        lived_s = now - self.started_at
+        self.has_worked = self.has_worked or lived_s >= QUICK_DEATH_S
+        self.quick_deaths = self.quick_deaths + 1 if lived_s < self.program.quick_death_s else 0
         pause = min(LONGEST_PAUSE_S, 0.125 * 2**self.quick_deaths) if self.quick_deaths > 1 else 0.0
         self.start_again_at = now + pause
 

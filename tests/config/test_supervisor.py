@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from config.embedded import stack
 from config.embedded import supervisor as module
 from config.embedded.folders import CannotStart
 from config.embedded.supervisor import LONGEST_PAUSE_S, QUICK_DEATH_S, QUICK_DEATHS, Program, Runner, Supervisor
@@ -45,6 +46,17 @@ def test_short_lives_are_counted_and_long_ones_forgive(data_dir: Path) -> None:
     for _ in range(50):
         runner.note_death(100.5)
     assert (runner.start_again_at - 100.5, runner.is_hopeless) == (LONGEST_PAUSE_S, False)
+
+
+def test_a_server_that_is_soon_up_is_started_again_at_once_each_time(data_dir: Path) -> None:
+    runner = Runner(stack.postgres_program(data_dir), data_dir, say=lambda name, line: None)
+    for _ in range(QUICK_DEATHS):
+        runner.note_death(now=runner.started_at + 3.0)
+        assert runner.start_again_at == runner.started_at + 3.0
+    # One that ends before it is up is not started again and again without a pause.
+    for _ in range(QUICK_DEATHS):
+        runner.note_death(now=runner.started_at + 0.2)
+    assert runner.start_again_at > runner.started_at + 2.0
 
 
 def test_a_program_that_keeps_dying_is_named(data_dir: Path) -> None:
