@@ -143,13 +143,21 @@ class WorkspaceRequest(Request):
 class WorkspaceView(ApiView):
     """An endpoint of the workspace named by the address; its scope is open until the answer is made."""
 
+    _found: Workspace | None = None
+
+    def check_permissions(self, request: Request) -> None:
+        # Before the scope: not there and not yours answer alike, whatever a token may do elsewhere.
+        if isinstance(request.auth, ApiToken):
+            self._found = workspaces_of_token(request.auth).filter(slug=self.kwargs["workspace"]).first()
+            if self._found is None:
+                raise Http404
+        super().check_permissions(request)
+
     def open(self, request: Request, **kwargs: Any) -> None:
-        workspace = workspaces_of_token(token_of(request)).filter(slug=kwargs["workspace"]).first()
-        # Not there and not yours answer alike.
-        if workspace is None:
+        if self._found is None:
             raise Http404
-        self.enter(workspace_scope(workspace))
-        request.workspace = workspace  # type: ignore[attr-defined]
+        self.enter(workspace_scope(self._found))
+        request.workspace = self._found  # type: ignore[attr-defined]
 
 
 class NothingHere(ApiView):

@@ -148,6 +148,8 @@ class Cast:
             "another agency": Caller(a_token(others)),
             "another agency's workspace": Caller(a_token(others, workspace=theirs)),
             "the sister workspace": Caller(a_token(self.agency, workspace=self.sister)),
+            "another agency's reader": Caller(a_token(others, scope=Scope.READ)),
+            "the sister workspace's reader": Caller(a_token(self.agency, workspace=self.sister, scope=Scope.READ)),
         }
         person = actions.create_user("ann@bright.example", "correct horse battery")
         self.member = actions.create_membership(person, self.agency, Role.ANALYST)
