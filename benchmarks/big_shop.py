@@ -91,6 +91,7 @@ def make_big_shop(data_dir: Any, touches: int) -> Any:
     """A workspace with a year of touches, orders, leads, spend and credit; days are filled."""
     from accounts.models import Workspace
     from attribution.actions import fill_days, sum_next_open_days
+    from reports.actions import sum_next_session_days
 
     workspace, goals = _make_workspace()
     end = datetime.now(UTC)
@@ -117,6 +118,8 @@ def make_big_shop(data_dir: Any, touches: int) -> Any:
     for first in range(0, len(days), 60):
         fill_days(workspace, days[first : first + 60])
     while sum_next_open_days(workspace, end):
+        pass
+    while sum_next_session_days(workspace, end):
         pass
     with postgres.superuser(data_dir, "headwater") as connection:
         connection.execute("vacuum analyze")

@@ -17,6 +17,7 @@ TIMETABLE = {
     "tracking.look_for_events":         (2.0, "facts", "a lost bell costs seconds, not events"),
     "reports.look_for_due_mail":        (30.0, "reports", "weekly reports leave within a minute of their hour"),
     "reports.look_for_late_conversions": (60.0, "reports", "what is still to come of a day is known soon"),
+    "reports.look_for_session_days":    (60.0, "reports", "reports of what visits brought read sums of days"),
     "attribution.look_for_changed_days": (2.0, "fill", "changed days are filled within seconds"),
     "attribution.look_for_open_days":   (60.0, "fill", "reports of journeys that led to nothing read sums of days"),
     "tracking.look_for_the_past":        (600.0, "default", "events go when they are too old; their facts stay"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -10,22 +9,12 @@ import numpy as np
 from accounts.models import Workspace
 from attribution.storage import load_labels
 from common.periods import Period, bounds
-from reports.ask import ask
+from reports.session_days import count_sessions_by_mark
 from tracking.storage.packed import unpack_numbers
 from tracking.storage.rows import run
 
 # Whose visit it was stands in the table only, not in its index: telling people apart costs a look at every visit.
 MOST_TOLD_APART = 30_000
-_VISITS = """
-with visits as (
-    select mark_id, count(*) as visits from tracking_session
-    where workspace_id = %(workspace)s and started_at >= %(from)s and started_at < %(until)s
-    group by mark_id
-)
-select m.campaign, case when count(distinct m.channel) = 1 then min(m.channel) end, sum(v.visits)
-from visits v join tracking_mark m on m.workspace_id = %(workspace)s and m.id = v.mark_id
-group by m.campaign
-"""
 # Lists as bytes; who came by which campaign is told apart here, whatever the planner knows of a workspace.
 _WHO = """
 select array_send(array_agg(mark_id)), array_send(array_agg(person_id)) from tracking_session
@@ -50,20 +39,24 @@ NO_VISITS = Visits(0, 0)
 
 def count_visits(workspace: Workspace, period: Period) -> tuple[Mapping[str | None, Visits], Visits]:
     """Visits that began in the period, by the campaign that opened them (None: none did), and in all."""
-    start, until = bounds(period, ZoneInfo(workspace.timezone))
-    when = {"from": start, "until": until}
-    rows = ask(workspace, _VISITS, **when)
-    found = {campaign: Visits(int(visits), None, channel) for campaign, channel, visits in rows}
+    counted = count_sessions_by_mark(workspace, [period])
+    visits = dict(zip(counted.mark.tolist(), counted.sessions.tolist(), strict=True))
+    found: dict[str | None, Visits] = {}
+    for mark, channel, campaign in load_labels(workspace, list(visits)):
+        known = found.get(campaign)
+        of_one = channel if known is None or known.channel == channel else None
+        found[campaign] = Visits(visits[mark] + (known.visits if known else 0), None, of_one)
     whole = Visits(sum(one.visits for one in found.values()), None)
     if whole.visits > MOST_TOLD_APART:
         return found, whole
-    return _tell_apart(workspace, found, whole, when)
+    return _tell_apart(workspace, period, found, whole)
 
 
 def _tell_apart(
-    workspace: Workspace, found: Mapping[str | None, Visits], whole: Visits, when: Mapping[str, Any]
+    workspace: Workspace, period: Period, found: Mapping[str | None, Visits], whole: Visits
 ) -> tuple[Mapping[str | None, Visits], Visits]:
-    [sent] = run(workspace.pk, _WHO, **when)
+    start, until = bounds(period, ZoneInfo(workspace.timezone))
+    [sent] = run(workspace.pk, _WHO, **{"from": start, "until": until})
     marks, people = map(unpack_numbers, sent)
     named = {mark: campaign for mark, _channel, campaign in load_labels(workspace, np.unique(marks).tolist())}
     names = list(dict.fromkeys(named.values()))

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils.timezone import now
 
 from accounts.models import Agency
@@ -203,3 +203,35 @@ class Lateness(TenantModel):
     hours = ArrayField(models.IntegerField())
     came = ArrayField(models.IntegerField())
     out_of = ArrayField(models.IntegerField())
+
+
+class SessionDay(TenantModel):
+    """How many sessions began on one past day, by the mark that opened them: little-endian lists that run in step.
+
+    Marks have eight bytes, counts four. It holds for exactly the bounds it was made with, and as long as no
+    `SessionMove` names the day. A day without sessions has an empty row, so that it need not be looked for again.
+    """
+
+    pk = models.CompositePrimaryKey("workspace_id", "day")
+    day = models.DateField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    marks = models.BinaryField()
+    counts = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "ends_at"], name="sessionday_by_end")]
+
+
+class SessionMove(TenantModel):
+    """A summed day whose sessions are no longer those that were counted.
+
+    Written by a trigger in the transaction that moved them, and taken away when the day is summed again.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    day = models.DateField()
+    noted_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "day"], name="sessionmove_by_day")]

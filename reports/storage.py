@@ -1,5 +1,6 @@
 """The one door to stored credit and to facts that reports count: summed by the database in one statement each."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,9 +10,10 @@ import numpy as np
 import polars as pl
 
 from accounts.models import Workspace
-from common.periods import Period, bounds, start_of_day
+from common.periods import Period, start_of_day
 from reports.ask import ask
 from reports.core.lifetime import FIRST_CHANNELS, ORDERS
+from reports.session_days import count_sessions_by_mark
 from tracking.storage.packed import pack, unpack_numbers
 from tracking.storage.rows import run
 
@@ -56,17 +58,6 @@ select m.id, m.channel, {group} from tracking_mark m
 where m.workspace_id = %(workspace)s and m.id = any(%(marks)s::bigint[]) order by m.id
 """
 
-_SESSIONS = """
-with visits as (
-    select mark_id, count(*) as sessions from tracking_session
-    where workspace_id = %(workspace)s and started_at >= %(from)s and started_at < %(until)s
-    group by mark_id
-)
-select {group} as name, sum(v.sessions)
-from visits v
-left join tracking_mark m on m.workspace_id = %(workspace)s and m.id = v.mark_id
-group by 1
-"""
 # Lists as bytes: rows of their own would be a hundred thousand. No value is the least number there is.
 _ORDERS = """
 select array_send(array_agg(person_id)),
@@ -150,9 +141,12 @@ def load_names(
 
 def count_sessions(workspace: Workspace, period: Period, group_by: str) -> dict[str | None, int]:
     """How many sessions began in the period, by what the touch that opened them says."""
-    start, end = bounds(period, ZoneInfo(workspace.timezone))
-    rows = ask(workspace, _SESSIONS.format(group=GROUPS[group_by]), **{"from": start, "until": end})
-    return {name: int(sessions) for name, sessions in rows}
+    counted = count_sessions_by_mark(workspace, [period])
+    _, names = load_names(workspace, counted.mark.tolist(), group_by)
+    found: Counter[str | None] = Counter()
+    for mark, sessions in zip(counted.mark.tolist(), counted.sessions.tolist(), strict=True):
+        found[names.get(mark)] += sessions
+    return dict(found)
 
 
 def load_orders(workspace: Workspace, goal_id: int, *, as_of: date) -> pl.DataFrame:

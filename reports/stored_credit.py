@@ -71,9 +71,7 @@ class StoredCredit:
 
     def days_of(self, rule: str) -> list[Day]:
         """Each day's conversions, by ascending day; days without conversions have no entry."""
-        found = self.by_rule[rule]
-        rows = zip(found.days.tolist(), *(numbers.tolist() for numbers in found.totals), strict=True)
-        return [Day(_EPOCH + timedelta(days=day), *totals) for day, *totals in sorted(rows)]
+        return days_of(self.by_rule[rule])
 
     def totals_of(self, rule: str) -> Totals:
         """What the days come to."""
@@ -118,6 +116,12 @@ class StoredCredit:
         met, only = find_only(at, by_mark[index_of(self._marks, self.by_rule[rule].marks)])
         for place, channel in zip(met.tolist(), only.tolist(), strict=True):
             yield place, None if channel < 0 else self._channels[channel]
+
+
+def days_of(found: RuleCredit) -> list[Day]:
+    """Each day's conversions, by ascending day; days without conversions have no entry."""
+    rows = zip(found.days.tolist(), *(numbers.tolist() for numbers in found.totals), strict=True)
+    return [Day(_EPOCH + timedelta(days=day), *totals) for day, *totals in sorted(rows)]
 
 
 def load_stored(

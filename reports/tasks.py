@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 
@@ -12,15 +13,18 @@ from accounts.models import Workspace
 from accounts.tenancy import workspace_task
 from funnels.actions import RunProgress, Stopped, claim_run, finish_run, note_progress
 from funnels.models import FunnelRun
-from reports.actions import measure_lateness
+from reports.actions import measure_lateness, sum_next_session_days
 from reports.api.funnel_shapes import show_funnel
 from reports.catalogue import funnel
 from reports.catalogue.funnel import FunnelParams
 from reports.deliveries.due import find_workspaces_with_mail_due, send_due
+from reports.session_days import find_workspaces_with_session_days
 from reports.storage_lateness import find_workspaces_to_measure
 
 # Longer than the time between two looks, shorter than what would pile up behind a slow mail server.
 MAIL_EXPIRES_SECONDS = 60
+# What moves in that time is summed at once; until then it is counted when it is asked for.
+GATHER_MOVES_S = 300.0
 
 
 def ring(run: FunnelRun) -> None:
@@ -92,3 +96,17 @@ def look_for_late_conversions() -> None:
 def measure_late_conversions(workspace: Workspace) -> None:
     """Measure how late the workspace's conversions come in."""
     measure_lateness(workspace, timezone.now())
+
+
+@shared_task(name="reports.look_for_session_days")
+def look_for_session_days() -> None:
+    """Have sessions summed wherever a day has gone by or sessions have moved, so that reports read sums."""
+    for workspace_id in find_workspaces_with_session_days(GATHER_MOVES_S):
+        sum_session_days.delay(workspace_id)
+
+
+@workspace_task(name="reports.sum_session_days")
+def sum_session_days(workspace: Workspace) -> None:
+    """Sum one chunk of days; what is left goes to the next task."""
+    if sum_next_session_days(workspace, timezone.now()):
+        transaction.on_commit(lambda: sum_session_days.delay(workspace.pk))

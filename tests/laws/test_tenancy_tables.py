@@ -188,6 +188,7 @@ def test_functions_that_run_as_the_owner_are_known_and_not_everybodys():
         "find_write_key",
         "reports_workspaces_to_measure",
         "reports_workspaces_with_mail_due",
+        "reports_workspaces_with_session_days",
         "tracking_measures",
         "tracking_note_events",
         "tracking_workspaces_waiting",
