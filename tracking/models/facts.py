@@ -96,6 +96,13 @@ class Conversion(TrackingModel):
         indexes = [
             models.Index(fields=["workspace", "at"], name="conversion_by_time"),
             models.Index(fields=["workspace", "person_id", "at"], name="conversion_by_person"),
+            # Hardly any has one, and every report says how many.
+            models.Index(
+                fields=["workspace", "goal_id", "at"],
+                include=["note"],
+                condition=~models.Q(note=""),
+                name="conversion_with_note",
+            ),
         ]
 
 
