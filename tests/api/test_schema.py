@@ -9,6 +9,9 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
+
+from accounts.api import schema
 
 COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
 
@@ -51,6 +54,18 @@ def test_anybody_may_read_the_schema(slash):
     answer = Client().get(f"/api/v1/schema{slash}")
     assert answer.status_code == 200
     assert b"openapi: 3" in answer.content
+
+
+def test_the_schema_is_made_once_for_each_language_and_format(generated, monkeypatch):
+    monkeypatch.setattr(schema, "_made", {})
+    assert Client().get("/api/v1/schema/?version=7&lang=xx").content.decode() == generated
+    as_json = Client().get("/api/v1/schema/", headers={"Accept": "application/vnd.oai.openapi+json"})
+    assert as_json.json()["info"]["version"] == "1"
+    assert as_json.headers["Content-Type"] == "application/vnd.oai.openapi+json"
+    monkeypatch.setattr(SchemaGenerator, "get_schema", None)
+    again = Client().get("/api/v1/schema/")
+    assert again.content.decode() == generated
+    assert Client().get("/api/v1/schema/", headers={"If-None-Match": again.headers["ETag"]}).status_code == 304
 
 
 def test_the_page_keeps_the_policy_and_every_file_of_it_is_ours():
