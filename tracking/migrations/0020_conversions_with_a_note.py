@@ -7,12 +7,17 @@ class Migration(migrations.Migration):
     """A way to the few conversions that something is to be said about."""
 
     dependencies = [
-        ('tracking', '0019_find_site'),
+        ("tracking", "0019_find_site"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='conversion',
-            index=models.Index(condition=models.Q(('note', ''), _negated=True), fields=['workspace', 'goal_id', 'at'], include=('note',), name='conversion_with_note'),
+            model_name="conversion",
+            index=models.Index(
+                condition=models.Q(("note", ""), _negated=True),
+                fields=["workspace", "goal_id", "at"],
+                include=("note",),
+                name="conversion_with_note",
+            ),
         ),
     ]
