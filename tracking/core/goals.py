@@ -1,12 +1,13 @@
 """Which events reach which goals and stages, and what a conversion is worth."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from decimal import Decimal
-from functools import partial
 from typing import Any, NamedTuple
 
 from common.money import MOST_MICROS, convert_micros, find_rate
 from common.periods import day_of
+from tracking.core.channel_rules import RuleError, check_regex, compile_regex
 from tracking.core.facts import (
     ORDER_COMPLETED,
     Condition,
@@ -114,16 +115,23 @@ def convert(goal: GoalRule, one: Occurrence, refunds: list[Refund], rules: Rules
 
 def price(plain: Conversion, amount: int, refunded: int, currency: str, rules: Rules) -> Conversion:
     """Value a conversion at the rate of its day; a refund uses the rate of its order."""
-    priced = partial(plain._replace, amount_micros=amount, refunded_micros=refunded, currency=currency)
+
+    def priced(
+        value_micros: int | None = None, rate: Decimal | None = None, rate_day: date | None = None, note: str = ""
+    ) -> Conversion:
+        goal_id, key, at, message_id, order_id, *_ = plain
+        worth = value_micros, amount, refunded, currency, rate, rate_day, note
+        return Conversion(goal_id, key, at, message_id, order_id, *worth)
+
     if currency == rules.currency:
-        return priced(value_micros=amount - refunded, rate=Decimal(1))
+        return priced(amount - refunded, Decimal(1))
     rate = find_rate(currency, rules.currency, day_of(plain.at, rules.zone))
     if rate is None:
         return priced(note=NO_RATE)
     value = convert_micros(amount - refunded, rate)
     if value > MOST_MICROS:
         return priced(note=TOO_LARGE)
-    return priced(value_micros=value, rate=rate.factor.quantize(RATE_STEP), rate_day=rate.day)
+    return priced(value, rate.factor.quantize(RATE_STEP), rate.day)
 
 
 def value_again(conversion: Conversion, rules: Rules) -> Conversion:
@@ -142,6 +150,15 @@ def meets_all(conditions: tuple[Condition, ...], properties: Mapping[str, Any]) 
     return not conditions or all(OPERATORS[c.op](look_up(properties, c.path), c.value) for c in conditions)
 
 
+def check_pattern(op: str, wanted: object, field: str) -> None:
+    """Raise a RuleError naming the field where a condition asks for a pattern that cannot be used."""
+    if op != "regex":
+        return
+    if not isinstance(wanted, str) or not wanted:
+        raise RuleError(field, "Write a regular expression.")
+    check_regex(wanted, field)
+
+
 def _equals(value: object, wanted: object) -> bool:
     number, wanted_number = read_number(value), read_number(wanted)
     if number is not None and wanted_number is not None:
@@ -153,6 +170,16 @@ def _contains(value: object, wanted: object) -> bool:
     if isinstance(value, list):
         return any(_equals(item, wanted) for item in value)
     return value is not None and not isinstance(value, dict) and _as_words(wanted) in _as_words(value)
+
+
+def _starts_with(value: object, wanted: object) -> bool:
+    return value is not None and not isinstance(value, dict | list) and _as_words(value).startswith(_as_words(wanted))
+
+
+def _matches(value: object, wanted: object) -> bool:
+    if value is None or not isinstance(wanted, str) or isinstance(value, dict | list):
+        return False
+    return compile_regex(wanted, ignores_case=False).search(_as_words(value).encode("utf-8", "replace")) is not None
 
 
 def _compare(holds: Callable[[Decimal, Decimal], bool]) -> Callable[[object, object], bool]:
@@ -172,6 +199,8 @@ OPERATORS: dict[str, Callable[[object, object], bool]] = {
     "equals": _equals,
     "not_equals": lambda value, wanted: not _equals(value, wanted),
     "contains": _contains,
+    "starts_with": _starts_with,
+    "regex": _matches,
     "greater": _compare(lambda value, wanted: value > wanted),
     "less": _compare(lambda value, wanted: value < wanted),
     "exists": lambda value, wanted: (value is not None) == (wanted is not False),

@@ -29,13 +29,9 @@ where touched.ats is not null
 on conflict (workspace_id, person_id) do update
 set last_at = excluded.last_at, ats = excluded.ats, marks = excluded.marks, goals = excluded.goals,
     reached_at = excluded.reached_at
+returning person_id
 """
-_REMOVE = """
-delete from tracking_openpath o where o.workspace_id = %(workspace)s and o.person_id = any(%(people)s::bigint[])
-and not exists (
-    select from tracking_touch t where t.workspace_id = o.workspace_id and t.person_id = o.person_id offset 0
-)
-"""
+_REMOVE = "delete from tracking_openpath where workspace_id = %(workspace)s and person_id = any(%(people)s::bigint[])"
 
 
 # Each person's part of all touches and of all conversions, from one place to another.
@@ -81,5 +77,6 @@ def add_open_paths(workspace_id: int, facts: Mapping[int, PersonFacts], ats: Pac
 def save_open_paths(workspace_id: int, people: Collection[int]) -> None:
     """Make the open paths of these people follow from their stored touches and conversions."""
     if people:
-        run(workspace_id, _REMOVE, people=sorted(people))
-        run(workspace_id, _PUT, people=sorted(people))
+        standing = {person for (person,) in run(workspace_id, _PUT, people=pack("bigint", sorted(people)))}
+        if without_touches := set(people) - standing:
+            send(workspace_id, _REMOVE, people=pack("bigint", without_touches))

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tracking.core.identity import ANONYMOUS, USER, Group, Id, Mentions, group_ids, number_people
-from tracking.storage.rows import Table, add_columns, for_each, put_rows, run
+from tracking.storage.packed import pack
+from tracking.storage.rows import Row, Table, add_columns, for_each, put_rows, run
 
 _ALIASES = Table("tracking_alias", {"namespace": "text", "value": "text"}, {"person_id": "bigint"})
 _SAVE_LINKS = """
@@ -112,9 +113,9 @@ def _step(workspace_id: int, fresh: set[Id], people: set[int], circle: Circle) -
     rows = run(
         workspace_id,
         _NEIGHBOURS,
-        users=[i.value for i in fresh if i.namespace == USER],
-        anonymous=[i.value for i in fresh if i.namespace == ANONYMOUS],
-        people=list(people),
+        users=pack("text", [i.value for i in fresh if i.namespace == USER]),
+        anonymous=pack("text", [i.value for i in fresh if i.namespace == ANONYMOUS]),
+        people=pack("bigint", people),
     )
     found: dict[Id, int | None] = {}
     numbers: set[int] = set()
@@ -178,9 +179,13 @@ def _find_gone(ids: Mapping[int, list[Id]], circle: Circle) -> dict[int, int]:
 
 def _save_numbers(workspace_id: int, ids: Mapping[int, list[Id]], circle: Circle, gone: Collection[int]) -> None:
     before = circle.numbers
-    rows = [(*known, number) for number, group in ids.items() for known in group if before.get(known) != number]
-    put_rows(workspace_id, _ALIASES, [row for row in rows if row[:2] in before])
-    added = [row for row in rows if row[:2] not in before]
+    added: list[Row] = []
+    moved: list[Row] = []
+    for number, group in ids.items():
+        for known in group:
+            if (was := before.get(known)) != number:
+                (added if was is None else moved).append((*known, number))
+    put_rows(workspace_id, _ALIASES, moved)
     add_columns(workspace_id, _ALIASES, list(zip(*added, strict=True)))
     if gone:
         statement = "delete from tracking_person where workspace_id = %(workspace)s and id = any(%(gone)s::bigint[])"
