@@ -44,7 +44,12 @@ _ = celery_app.amqp.send_task_message
 
 # A body that arrives a byte a second waits outside, and takes no thread.
 pages: Any = WholeBody(WSGIMiddleware(get_wsgi_application(), workers=8))  # type: ignore[arg-type]
-collector = Collector(settings.COLLECTOR_DATABASE_URL, events_per_second=settings.INGEST_RATE, send_bell=tell_workers)
+collector = Collector(
+    settings.COLLECTOR_DATABASE_URL,
+    events_per_second=settings.INGEST_RATE,
+    send_bell=tell_workers,
+    proxies=settings.TRUSTED_PROXIES,
+)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

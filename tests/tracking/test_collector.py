@@ -64,6 +64,16 @@ def test_every_path_answers_directly(ada, door, path, slash):
     assert [event.kind for event in stored(ada)] == ["page" if PATHS[path] == "batch" else PATHS[path]]
 
 
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_analytics_js_is_told_to_send_to_the_host_it_asked(ada, door, slash):
+    answer = door.request("GET", f"/v1/projects/ada-key/settings{slash}")
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "*")
+    sends_to = answer.json()["integrations"]["Segment.io"]
+    assert (sends_to["apiKey"], sends_to["apiHost"], sends_to["protocol"]) == ("ada-key", "collector/v1", "http")
+    assert door.request("GET", "/v1/projects/nobodys-key/settings").status_code == 404
+    assert door.request("POST", "/v1/projects/ada-key/settings").status_code == 405
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [

@@ -297,3 +297,16 @@ def test_only_so_many_hits_a_second(ada, servers):
     finally:
         tight.close()
     assert len(stored(ada)) == 60
+
+
+def test_behind_a_proxy_the_visitor_is_whom_the_proxy_names(ada, servers):
+    from tests.tracking.doors import open_door
+
+    behind = open_door(servers.collector_url, proxies=1)
+    try:
+        for noted in ("1.1.1.1, 198.51.100.7", "2.2.2.2, 198.51.100.7", "198.51.100.8"):
+            get(behind, headers={"x-forwarded-for": noted}, **hit(ada, _id=""))
+    finally:
+        behind.close()
+    first, again, other = (event.anonymous_id for event in sorted(stored(ada), key=lambda event: event.received_at))
+    assert first == again != other

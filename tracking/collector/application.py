@@ -10,6 +10,7 @@ from typing import Any
 from tracking.collector import answers, snippet
 from tracking.collector.answers import Answer
 from tracking.collector.bell import Bell
+from tracking.collector.browser_settings import answer_settings, key_of_settings
 from tracking.collector.connection import LazyConnection
 from tracking.collector.keys import WriteKey, WriteKeys
 from tracking.collector.matomo import MatomoDoor, takes_hits
@@ -72,7 +73,12 @@ class Collector:
     """Answers the doors for events; owns its connections, which open in the loop of the first request."""
 
     def __init__(
-        self, database_url: str, *, events_per_second: int, send_bell: Callable[[int], None] | None = None
+        self,
+        database_url: str,
+        *,
+        events_per_second: int,
+        send_bell: Callable[[int], None] | None = None,
+        proxies: int = 0,
     ) -> None:
         self._keys = WriteKeys(LazyConnection(database_url))
         self._bell = Bell(send_bell) if send_bell else None
@@ -82,7 +88,8 @@ class Collector:
         self._patience = Patience(BODY_S)
         self._sites = Sites(LazyConnection(database_url))
         self._hits_writer = GroupWriter([LazyConnection(database_url)], door=matomo.DOOR, ring=ring)
-        self._hits = MatomoDoor(self._sites, self._hits_writer, self._rate, self._patience, time_ordered_id)
+        self._hits = MatomoDoor(self._sites, self._hits_writer, self._rate, self._patience, time_ordered_id, proxies)
+        self._proxies = proxies
         self._is_started = False
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -143,7 +150,10 @@ class Collector:
         if takes_hits(scope):
             self.start()
             return await self._hits.respond(scope, receive)
-        return answers.NOT_FOUND
+        key = key_of_settings(scope["path"])
+        if key is None or await self._keys.find(key) is None:
+            return answers.NOT_FOUND
+        return answer_settings(key, scope, self._proxies) if scope["method"] == "GET" else answers.READ_ONLY
 
     async def _demand_key(self, wanted: str | None, *, error: RequestError | None = None) -> WriteKey:
         key = await self._keys.find(wanted)

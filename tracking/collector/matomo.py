@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -47,9 +48,17 @@ class Bulk:
 class MatomoDoor:
     """Answers requests in Matomo's shape; stores through a writer of its own."""
 
-    def __init__(self, sites: Sites, writer: GroupWriter, rate: RateLimit, patience: Patience, new_id: Any) -> None:
+    def __init__(
+        self,
+        sites: Sites,
+        writer: GroupWriter,
+        rate: RateLimit,
+        patience: Patience,
+        new_id: Callable[[], str],
+        proxies: int,
+    ) -> None:
         self._sites, self._writer, self._rate, self._patience = sites, writer, rate, patience
-        self._new_id = new_id
+        self._new_id, self._proxies = new_id, proxies
 
     async def respond(self, scope: dict[str, Any], receive: Receive) -> Answer:
         """Answer one request; raises what the collector turns into 408 and 503."""
@@ -72,7 +81,7 @@ class MatomoDoor:
             return answers.refusal(request.status, request.code, request.message)
         if scope["path"] in API_PATHS:
             return await self._answer_api(request)
-        arrival = HitArrival(_visitor(scope, headers), received_at, self._new_id)
+        arrival = HitArrival(_visitor(scope, headers, self._proxies), received_at, self._new_id)
         return await self._take(request, arrival, is_get=scope["method"] == "GET")
 
     async def _take(self, request: HitRequest, arrival: HitArrival, *, is_get: bool) -> Answer:
@@ -149,13 +158,18 @@ class MatomoDoor:
         return answers.json(200, told | {"timezone": site.timezone, "currency": site.currency, "ecommerce": "1"})
 
 
-def _visitor(scope: dict[str, Any], headers: dict[bytes, bytes]) -> Visitor:
+def _visitor(scope: dict[str, Any], headers: dict[bytes, bytes], proxies: int) -> Visitor:
+    """Who sent the hit; the address is the one noted by the outermost of our own proxies, if there are any."""
+
     def read(name: bytes) -> str:
         return headers.get(name, b"").decode("utf-8", "replace")
 
     client = scope.get("client")
+    address = client[0] if client else ""
+    if proxies:
+        address = read(b"x-forwarded-for").rsplit(",", proxies)[-proxies:][0].strip() or address
     language = read(b"accept-language").partition(",")[0].strip()
-    return Visitor(client[0] if client else "", read(b"user-agent"), language, read(b"referer"))
+    return Visitor(address, read(b"user-agent"), language, read(b"referer"))
 
 
 def _kept(rejected: Rejected, hit: Hit) -> Rejected:

@@ -49,8 +49,11 @@ class Sites:
             self._remembered.pop(asked, None)
         if (known := self._remembered.get(asked)) and known[0] > time.monotonic():
             return known[1]
+        asking = asyncio.ensure_future(self._ask(asked))
+        # Whoever asks next gains from an answer that comes too late for this one.
+        asking.add_done_callback(_overhear)
         try:
-            return await asyncio.wait_for(self._ask(asked), MAX_WAIT_S)
+            return await asyncio.wait_for(asyncio.shield(asking), MAX_WAIT_S)
         except (TimeoutError, DatabaseAway) as error:
             raise Unavailable from error
 
@@ -68,6 +71,11 @@ class Sites:
     async def stop(self) -> None:
         """Close the connection."""
         await self._connection.close()
+
+
+def _overhear(asking: "asyncio.Task[Site | None]") -> None:
+    if not asking.cancelled():
+        asking.exception()
 
 
 async def _look_up(connection: Connection, site_id: int, digest: bytes) -> Site | None:
