@@ -13,10 +13,16 @@ pytestmark = pytest.mark.django_db
 MOMENTS = [datetime(1999, 12, 31, 23, 59, 59, 999_999, UTC), datetime(2026, 2, 28, 12, 0, 0, 1, UTC)]
 COLUMNS = [
     ("text[]", arrays.texts, ["Zoë", None, "", "日本 🚲", "a'b\"c\\d", "x" * 70_000]),
+    ("text[]", arrays.texts, ["page", "page"]),
+    ("text[]", arrays.texts, [None, None, None]),
+    ("text[]", arrays.texts, [""]),
     ("text[]", arrays.texts, []),
     ("bytea[]", arrays.blobs, [b"\0\xff", None, b""]),
     ("bool[]", arrays.bools, [True, False]),
+    ("bool[]", arrays.bools, [False, False]),
+    ("bool[]", arrays.bools, [True]),
     ("bigint[]", arrays.bigints, [-(2**63), 0, 2**63 - 1]),
+    ("bigint[]", arrays.bigints, [-7, -7]),
     ("int[]", arrays.integers, [-1, 2**31 - 1]),
     ("timestamptz[]", arrays.times, MOMENTS),
 ]

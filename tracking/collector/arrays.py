@@ -1,7 +1,7 @@
 """Columns as PostgreSQL's own binary arrays: made here in one join a column, in a fifth of the driver's time."""
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from psycopg.abc import AdaptContext
@@ -14,6 +14,8 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _NULL = struct.pack("!i", -1)
 _LENGTH = struct.Struct("!i").pack
+_BOOLS = (b"\0", b"\1")
+_BIGINT = struct.Struct("!q").pack
 _HEAD = struct.Struct("!iiIii").pack
 
 
@@ -35,21 +37,27 @@ def know_packed(context: AdaptContext) -> None:
 
 def texts(values: Sequence[str | None]) -> Packed:
     """A text[]; raises ValueError for lone surrogates, which have no UTF-8."""
-    return _array(TEXT, len(values), (None if value is None else value.encode() for value in values))
+    if _are_alike(values):
+        return _repeated(TEXT, None if values[0] is None else values[0].encode(), len(values))
+    return _array(TEXT, [None if value is None else value.encode() for value in values])
 
 
 def blobs(values: Sequence[bytes | None]) -> Packed:
     """A bytea[]."""
-    return _array(BYTEA, len(values), values)
+    return _array(BYTEA, values)
 
 
 def bools(values: Sequence[bool]) -> Packed:
     """A bool[]."""
-    return _array(BOOL, len(values), (b"\1" if value else b"\0" for value in values))
+    if _are_alike(values):
+        return _repeated(BOOL, _BOOLS[values[0]], len(values))
+    return _array(BOOL, [_BOOLS[value] for value in values])
 
 
 def bigints(values: Sequence[int]) -> Packed:
     """A bigint[]; raises struct.error beyond 64 bits."""
+    if _are_alike(values):
+        return _repeated(BIGINT, _BIGINT(values[0]), len(values))
     return _fixed(BIGINT, "q", 8, values)
 
 
@@ -63,14 +71,21 @@ def times(values: Sequence[datetime]) -> Packed:
     return _fixed(TIMESTAMPTZ, "q", 8, [(value - _EPOCH) // _MICROSECOND for value in values])
 
 
-def _array(element: int, count: int, values: Iterable[bytes | None]) -> Packed:
-    parts = [_head(element, count)]
-    for value in values:
-        if value is None:
-            parts.append(_NULL)
-        else:
-            parts.append(_LENGTH(len(value)))
-            parts.append(value)
+def _are_alike(values: Sequence[object]) -> bool:
+    """Whether one value stands everywhere: the events of a group have much in common."""
+    return bool(values) and values.count(values[0]) == len(values)
+
+
+def _repeated(element: int, value: bytes | None, count: int) -> Packed:
+    part = _NULL if value is None else _LENGTH(len(value)) + value
+    return Packed(_head(element, count) + part * count)
+
+
+def _array(element: int, values: Sequence[bytes | None]) -> Packed:
+    lengths = [_NULL if value is None else _LENGTH(len(value)) for value in values]
+    parts = [_head(element, len(values)), *lengths, *lengths]
+    parts[1::2] = lengths
+    parts[2::2] = [value or b"" for value in values]
     return Packed(b"".join(parts))
 
 
