@@ -83,22 +83,36 @@ class FairQueue(Generic[One]):
 
     def take(self, most_rows: int) -> list[One]:
         """The next ones, one of each line by turns, up to `most_rows`; the first one however large it is."""
+        # Asked once: who is in a shared group waits for all of it, also after their own line is empty.
+        if len(self._lines) == 1:
+            return self._take_of_one(most_rows)
         taken: list[One] = []
         rows = 0
         rows_of: dict[int, int] = {}
         resting: set[int] = set()
-        # Asked once: who is in this group waits for all of it, also after their own line is empty.
-        shared = len(self._lines) > 1
         while turns := [workspace_id for workspace_id in self._lines if workspace_id not in resting]:
             for workspace_id in turns:
                 line = self._lines[workspace_id]
                 more = line.waiting[0].rows
                 mine = rows_of.get(workspace_id, 0) + more
-                if taken and (rows + more > most_rows or (shared and mine > MAX_ROWS_OF_ONE)):
+                if taken and (rows + more > most_rows or mine > MAX_ROWS_OF_ONE):
                     resting.add(workspace_id)
                     continue
                 rows, rows_of[workspace_id] = rows + more, mine
                 taken.append(self._take_first(workspace_id))
+        return taken
+
+    def _take_of_one(self, most_rows: int) -> list[One]:
+        """Nobody else waits: no turns, and no share of the group to keep to."""
+        [(workspace_id, line)] = self._lines.items()
+        before_rows, before_size = line.rows, line.size
+        taken = [line.leave()]
+        while line.waiting and before_rows - line.rows + line.waiting[0].rows <= most_rows:
+            taken.append(line.leave())
+        if not line.waiting:
+            del self._lines[workspace_id]
+        self.rows -= before_rows - line.rows
+        self.size -= before_size - line.size
         return taken
 
     def _take_first(self, workspace_id: int) -> One:
