@@ -76,8 +76,7 @@ class RequestError:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedRequest:
+class ParsedRequest(Struct, frozen=True):
     """What one request holds; with an error its events are empty, and `rejected` says what to keep of it."""
 
     write_key: str | None
