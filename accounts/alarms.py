@@ -1,6 +1,6 @@
 """The alarms there are, and the rows that say since when one rings; `config.alarms` measures."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,18 +32,34 @@ class Reading:
         return LIMITS[self.name]
 
 
-def note(readings: Iterable[Reading], now: datetime) -> tuple[list[Reading], list[str]]:
-    """Begin and end rows as the readings say; the alarms that began with this, and the names of those that ended."""
+def note(
+    readings: Iterable[Reading], now: datetime, *, tell: Callable[[Alarm], None] = lambda alarm: None
+) -> tuple[list[Reading], list[str]]:
+    """Begin and end rows as the readings say; the alarms that began with this, and the names of those that ended.
+
+    `tell` is called in the transaction that begins or ends a row: once for each, however many look.
+    """
     began, ended = [], []
     for reading in readings:
         with transaction.atomic():
             if reading.rings:
                 fields = {"began_at": now, "value": reading.value, "limit": reading.limit}
-                _, is_new = Alarm.objects.get_or_create(name=reading.name, ended_at=None, defaults=fields)
-                began += [reading] if is_new else []
-            elif Alarm.objects.filter(name=reading.name, ended_at=None).update(ended_at=now):
+                alarm, is_new = Alarm.objects.get_or_create(name=reading.name, ended_at=None, defaults=fields)
+                if is_new:
+                    tell(alarm)
+                    began.append(reading)
+            elif over := _end(reading.name, now):
+                tell(over)
                 ended.append(reading.name)
     return began, ended
+
+
+def _end(name: str, now: datetime) -> Alarm | None:
+    alarm = Alarm.objects.select_for_update().filter(name=name, ended_at=None).first()
+    if alarm is not None:
+        alarm.ended_at = now
+        alarm.save(update_fields=["ended_at"])
+    return alarm
 
 
 def ringing() -> list[Alarm]:

@@ -51,11 +51,15 @@ def post(message: EmailMessage) -> None:
     OutgoingMail.objects.create(sealed=_seal().encrypt(json.dumps(shown).encode()))
 
 
-def send_waiting(at: datetime) -> int:
-    """Send what waits, one mail a transaction; how many left. What fails is tried again later, in growing pauses."""
-    sent = 0
-    while (left := _send_next(at)) is not None:
+def send_waiting(at: datetime, *, most: int | None = None) -> int:
+    """Send what waits, one mail a transaction; how many left. What fails is tried again later, in growing pauses.
+
+    With `most`, so many are tried and the others left to the next who looks.
+    """
+    sent = tried = 0
+    while (most is None or tried < most) and (left := _send_next(at)) is not None:
         sent += left
+        tried += 1
     return sent
 
 

@@ -12,15 +12,17 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils.timezone import now
 
-from accounts import alarms
+from accounts import alarms, outbox
 from accounts.alarms import LIMITS, Reading
-from accounts.models import Agency, Upkeep
-from config import pulse
+from accounts.models import Agency, Alarm, Upkeep
+from config import alarm_mails, pulse
 from config.database import patience
 
 log = logging.getLogger(__name__)
 EVERY_S = 15.0
 PATIENCE_S = 5.0
+# A mail server that does not answer must not keep us from looking.
+MOST_MAILS = 3
 # The clock needs a moment to come up.
 GRACE_S = 60.0
 # Whoever tests restores does so every week.
@@ -53,7 +55,17 @@ def look(at: datetime, *, grace_s: float = GRACE_S) -> list[Reading]:
 
 def words_of(reading: Reading) -> str:
     """A line for terminals and logs."""
-    return WORDS[reading.name].format(value=reading.value or 0)
+    return say(reading.name, reading.value)
+
+
+def say(name: str, value: float | None) -> str:
+    """An alarm and what was measured, in a sentence."""
+    return WORDS[name].format(value=value or 0)
+
+
+def post_mails(alarm: Alarm) -> None:
+    """Put down the mails of an alarm that has just begun or is over, in the open transaction."""
+    alarm_mails.post(alarm, say(alarm.name, alarm.value))
 
 
 def _facts_and_quarantine(at: datetime) -> list[Reading]:
@@ -115,7 +127,8 @@ def look_once(tell: Callable[[str], None]) -> None:
     """Measure, note and tell; whatever is away is tried again with the next look."""
     try:
         with patience(PATIENCE_S):
-            began, ended = alarms.note(look(now()), now())
+            readings = look(now())
+            began, ended = alarms.note(readings, now(), tell=post_mails)
     except Exception as error:
         log.warning("The alarms could not be noted: %s", error)
         return
@@ -123,6 +136,17 @@ def look_once(tell: Callable[[str], None]) -> None:
         tell(f"Alarm {reading.name}: {words_of(reading)}")
     for name in ended:
         tell(f"Alarm {name} is over.")
+    if ended or any(reading.rings for reading in readings):
+        _send_mails()
+
+
+def _send_mails() -> None:
+    """Clock and workers, which send mails, may be what an alarm is about."""
+    try:
+        with patience(PATIENCE_S):
+            outbox.send_waiting(now(), most=MOST_MAILS)
+    except Exception as error:
+        log.warning("Mails of alarms wait for another look: %s", error)
 
 
 def note_upkeep(owner_url: str, kind: Upkeep.Kind, *, went_well: bool, detail: str) -> None:

@@ -43,6 +43,17 @@ def read_audit_retention(days: int) -> int:
     return days
 
 
+def read_alarm_emails(text: str) -> tuple[str, ...] | None:
+    """The addresses that are told of alarms, by commas; None where nothing is said, and nobody for `none`."""
+    if not text.strip() or text.strip() == "none":
+        return () if text.strip() else None
+    addresses = tuple(part.strip() for part in text.split(",") if part.strip())
+    for address in addresses:
+        if not all(address.partition("@")[::2]) or " " in address:
+            raise CannotStart(f"ALARM_EMAILS must be addresses with commas between them; ‘{address}’ is none.")
+    return addresses
+
+
 def durability_faults(shown: Mapping[str, str]) -> list[str]:
     """Why a crash of the machine could lose what was answered with 200, by what PostgreSQL's SHOW says."""
     return [f"{name} is off" for name in DURABILITY if shown[name] == "off"]

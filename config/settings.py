@@ -201,6 +201,8 @@ safety.refuse_unsafe_settings(secret_key=SECRET_KEY, debug=DEBUG, base_url=BASE_
 MAX_CONNECTIONS_PER_ADDRESS = env.int("MAX_CONNECTIONS_PER_ADDRESS", default=0 if TRUSTED_PROXIES else 250)
 # After so many days audit entries go, 0 for never.
 AUDIT_RETENTION_DAYS = safety.read_audit_retention(env.int("AUDIT_RETENTION_DAYS", default=0))
+# Who is told of alarms; None for the owners of the agencies.
+ALARM_EMAILS = safety.read_alarm_emails(env.str("ALARM_EMAILS", default=""))
 # With it /metrics can be read from anywhere; without, from this machine alone.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
