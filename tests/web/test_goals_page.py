@@ -76,7 +76,7 @@ def test_a_new_goal_counts_what_its_preview_promised(as_ada, northwind):
     assert converted(northwind, "Trial") == 3
     page = as_ada.get(GOALS).content.decode()
     assert "Trial Started" in page
-    assert '<td class="number key">2</td>' in page
+    assert "Last 30 days </span>2</td>" in page
     assert '<td class="number">1</td>' in page
     assert AuditEntry.objects.latest("pk").action == "POST goal"
 
@@ -177,7 +177,7 @@ def test_an_archived_goal_leaves_the_pages_and_comes_back_with_its_figures(as_ad
     while derive_waiting(northwind):
         pass
     assert as_ada.post(f"{GOALS}{trial.pk}/restore/").status_code == 302
-    assert '<td class="number key">4</td>' in as_ada.get(GOALS).content.decode()
+    assert "Last 30 days </span>4</td>" in as_ada.get(GOALS).content.decode()
 
 
 def test_people_who_only_reached_an_archived_goal_did_not_convert(as_ada, northwind, goal):

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from tests.tracking.core.given import page
 from tests.web.money import FEBRUARY, NEXT, fill_february, pay
+from tests.web.people import NOW, given
 from web.drawing.returns import draw_bar
 
 pytestmark = pytest.mark.django_db
@@ -17,8 +19,8 @@ def february(northwind, goal):
 
 
 def words(answer):
-    page = answer.content.decode().split("<main", 1)[1].split("</main>")[0]
-    text = re.sub(r"<[^>]+>", " ", re.sub(r"<svg.*?</svg>", "", page, flags=re.S))
+    main = answer.content.decode().split("<main", 1)[1].split("</main>")[0]
+    text = re.sub(r"<[^>]+>", " ", re.sub(r"<svg.*?</svg>", "", main, flags=re.S))
     return re.sub(r"\s+", " ", text)
 
 
@@ -96,7 +98,17 @@ def test_without_spend_the_page_says_so_and_shows_dashes(as_ada, northwind, goal
     assert "0%" not in said.split("What came back")[1].replace("100%", "")
 
 
-def test_an_empty_period_leads_to_a_longer_one(as_ada, goal):
+def test_a_workspace_without_events_is_led_to_the_tag(as_ada, goal):
+    answer = as_ada.get(RETURNS)
+    assert "No events yet" in words(answer)
+    # Nothing was earned because nothing was sent: no sentence speaks of a zero.
+    assert "€0" not in words(answer)
+    assert 'href="/w/northwind-bikes/settings/install/"' in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_empty_period_leads_to_a_longer_one(as_ada, northwind, goal):
+    given(northwind, lambda shop: shop.post([page("?visitor", NOW, "https://northwind.example/")]))
     answer = as_ada.get(RETURNS)
     assert "Nothing was paid and nothing was earned in these days" in words(answer)
     assert 'href="?period=365d"' in answer.content.decode()
