@@ -134,7 +134,7 @@ def find_nothing(empty: str, *, goal_name: str, goal_event: str, events: int, da
     shown = {"goal": goal_name, "event": goal_event, "events": count(events, language()), "days": days}
     if empty == "no_events":
         return Finding(
-            "", _("No events yet."), "", _("Post the first one with the workspace's write key; it shows up here.")
+            "", _("No events yet."), "", _("Post the first one with the workspace’s write key; it shows up here.")
         )
     if empty == "no_conversions":
         return Finding(

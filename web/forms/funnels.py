@@ -166,7 +166,7 @@ def _field(builder: Builder, path: str) -> str:
 
 def _word(path: str, message: str) -> str:
     rules = {
-        "event": _("Write the event's name as it is sent, up to 200 characters."),
+        "event": _("Write the event’s name as it is sent, up to 200 characters."),
         "window_seconds": _("Choose a whole number, up to 3,700 days in all."),
         "property": _("Name a property, or take the line away."),
         "op": _("Choose how to compare."),

@@ -19,6 +19,8 @@ OPERATORS: dict[str, object] = {
     "equals": gettext_lazy("is"),
     "not_equals": gettext_lazy("is not"),
     "contains": gettext_lazy("contains"),
+    "starts_with": gettext_lazy("starts with"),
+    "regex": gettext_lazy("matches"),
     "greater": gettext_lazy("is more than"),
     "less": gettext_lazy("is less than"),
     "exists": gettext_lazy("is there"),
@@ -104,7 +106,7 @@ def _read_value(typed: Mapping[str, Any]) -> tuple[Any, dict[str, str]]:
 def _word(problems: Mapping[str, str]) -> dict[str, str]:
     rules = {
         "name": _("Write 1 to 120 characters."),
-        "event": _("Write the event's name as it is sent, 1 to 200 characters."),
+        "event": _("Write the event’s name as it is sent, 1 to 200 characters."),
         "lookback_days": _("Choose 1 to 3,650 days, or leave it empty."),
         "property": _("Name a property, or empty the whole line."),
         "op": _("Choose how to compare."),

@@ -65,7 +65,7 @@ def problem_of(refusal: Refusal) -> dict[str, str]:
     parts = (refusal.field or "").split(".")
     rules = {
         "name": _("Write a name of 1 to 120 characters."),
-        "event": _("Write the event's name as it is sent, 1 to 200 characters."),
+        "event": _("Write the event’s name as it is sent, 1 to 200 characters."),
     }
     if len(parts) != 3:
         return {"": refusal.message}
