@@ -63,6 +63,9 @@ def filtered(**condition):
         (filtered(property="", op="equals", value=1), "where.1.property"),
         (filtered(property="a", op="equals", value={"b": 1}), "where.1.value"),
         (filtered(op="equals", value=1), "where.1.property"),
+        (filtered(property="a", op="regex", value="("), "where.1.value"),
+        (filtered(property="a", op="regex", value=1), "where.1.value"),
+        (filtered(property="a", op="regex"), "where.1.value"),
     ],
 )
 def test_what_is_wrong_with_a_goal_is_named(manager, shop, wrong, field):

@@ -61,6 +61,8 @@ NASTY = [
     '[{"channel": "x", "all": [{"field": "source", "op": "regex", "value": "\\u0000"}]}]',
     '[{"channel": "x", "all": [{"field": "source", "op": "regex", "value": "(?i)\\\\C[\\\\"}]}]',
     '[{"property": "a", "op": "greater", "value": 1e300}]', '[{"property": "a", "op": "equals", "value": {"b": []}}]',
+    '[{"property": "a", "op": "regex", "value": "("}]', '[{"property": "a", "op": "regex", "value": 5}]',
+    '[{"event": "a", "where": [{"property": "a", "op": "regex", "value": "a{1000}{1000}"}]}]',
     '[{"property": "a.b.c..", "op": "exists"}]', '[{"property": 1, "op": 2, "value": 3}]',
     '[{"name": null, "event": null, "role": 5}]', '[{"name": {}, "event": [], "role": {}}]',
     '[{"event": "a", "where": [{"property": "\\u0000", "op": "exists"}]}]', '[{"event": "a", "where": null}]',

@@ -110,6 +110,8 @@ def test_conditions_read_properties_as_those_of_goals_do(shop):
 
     assert started(property="x", op="equals", value=12) == 2
     assert started(property="x", op="contains", value=12) == 3
+    assert started(property="x", op="starts_with", value="12") == 2
+    assert started(property="x", op="regex", value="^(3|true)$") == 2
     assert started(property="x", op="greater", value=3) == 2
     assert started(property="x", op="equals", value=True) == 1
     assert started(property="x", op="exists", value=True) == 6

@@ -77,7 +77,7 @@ def test_a_new_goal_counts_what_its_preview_promised(as_ada, northwind):
     page = as_ada.get(GOALS).content.decode()
     assert "Trial Started" in page
     assert "Last 30 days </span>2</td>" in page
-    assert '<td class="number">1</td>' in page
+    assert "30 before </span>1</td>" in page
     assert AuditEntry.objects.latest("pk").action == "POST goal"
 
 

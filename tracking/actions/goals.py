@@ -12,8 +12,9 @@ from accounts.tenancy import workspace_scope
 from common.errors import Refusal
 from common.money import MOST_MICROS, from_micros, to_micros
 from tracking.actions.refills import finish_refills, hold_settings, start_refill
+from tracking.core.channel_rules import RuleError
 from tracking.core.facts import ORDER_COMPLETED
-from tracking.core.goals import OPERATORS
+from tracking.core.goals import OPERATORS, check_pattern
 from tracking.models import Goal, Refill, Stage, StageEntry, StageEvent
 from tracking.storage.work import note_days_with_conversions, note_people_of_events
 
@@ -180,9 +181,14 @@ def _read_lookback(days: int | None) -> int | None:
 
 def _read_condition(condition: Mapping[str, Any], place: int) -> dict[str, Any]:
     field = f"where.{place}"
+    op = _one_of(condition.get("op"), tuple(OPERATORS), f"{field}.op")
+    try:
+        check_pattern(op, condition.get("value"), f"{field}.value")
+    except RuleError as error:
+        raise Refusal("invalid", error.message, field=error.field) from None
     return {
         "property": _named(condition.get("property"), f"{field}.property", most=200),
-        "op": _one_of(condition.get("op"), tuple(OPERATORS), f"{field}.op"),
+        "op": op,
         "value": condition.get("value"),
     }
 

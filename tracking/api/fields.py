@@ -12,6 +12,7 @@ from rest_framework import serializers
 from common.money import MICROS, MOST_MICROS, is_currency
 from tracking.core.channel_rules import FIELDS, OPERATORS, RuleError, parse_channel_rules
 from tracking.core.goals import OPERATORS as GOAL_OPERATORS
+from tracking.core.goals import check_pattern
 from tracking.core.urls import normalise_domains
 
 MAX_CONDITIONS = 20
@@ -176,3 +177,10 @@ class ConditionSerializer(serializers.Serializer[Any]):
     property = serializers.CharField(max_length=MAX_TEXT)
     op = serializers.ChoiceField(choices=list(GOAL_OPERATORS))
     value = ScalarField(required=False, allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        try:
+            check_pattern(attrs["op"], attrs["value"], "value")
+        except RuleError as error:
+            raise serializers.ValidationError({error.field: error.message}) from None
+        return attrs

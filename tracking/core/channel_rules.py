@@ -72,13 +72,13 @@ OPERATORS: dict[str, Callable[[str, str], bool]] = {
 
 
 @lru_cache(maxsize=2_048)
-def compile_regex(pattern: str) -> Any:
+def compile_regex(pattern: str, *, ignores_case: bool = True) -> Any:
     """Compile a user's pattern with RE2, whose time is linear whatever the pattern; raises re2.error if it cannot be.
 
     The pattern may match anywhere in the value.
     """
     options = re2.Options()
-    options.case_sensitive = False
+    options.case_sensitive = not ignores_case
     options.log_errors = False
     options.max_mem = 1 << 20
     return re2.compile(pattern.encode("utf-8"), options)
@@ -99,11 +99,12 @@ def _read_condition(raw: object, field: str) -> Condition:
     op = _read_choice(entry["op"], f"{field}.op", tuple(OPERATORS))
     value = _read_text(entry["value"], f"{field}.value", most=MAX_VALUE)
     if op == "regex":
-        _check_regex(value, f"{field}.value")
+        check_regex(value, f"{field}.value")
     return Condition(name, op, value)
 
 
-def _check_regex(pattern: str, field: str) -> None:
+def check_regex(pattern: str, field: str) -> None:
+    """Raise a RuleError naming the field where a pattern cannot be used, with the reason."""
     try:
         compile_regex(pattern)
     except re2.error as error:
