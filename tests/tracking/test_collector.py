@@ -1,5 +1,6 @@
 """The contract of the doors: what is answered, and what is in the tables once it is."""
 
+import asyncio
 import gzip
 import json
 from datetime import timedelta
@@ -62,6 +63,21 @@ def test_every_path_answers_directly(ada, door, path, slash):
     answer = door.post(f"/v1/{path}{slash}", {"batch": [event]} if PATHS[path] == "batch" else event, "ada-key")
     assert (answer.status_code, answer.json()) == (200, SUCCESS)
     assert [event.kind for event in stored(ada)] == ["page" if PATHS[path] == "batch" else PATHS[path]]
+
+
+def test_the_wait_for_a_key_does_not_make_an_event_later(ada, door, monkeypatch):
+    find = door.collector._keys.find
+
+    async def find_slowly(wanted):
+        await asyncio.sleep(0.5)
+        return await find(wanted)
+
+    monkeypatch.setattr(door.collector._keys, "find", find_slowly)
+    began_at = now()
+    sent = began_at.isoformat()
+    assert door.post("/v1/page", page(timestamp=sent, sentAt=sent), "ada-key").status_code == 200
+    (event,) = stored(ada)
+    assert event.at - began_at < timedelta(seconds=0.5)
 
 
 @pytest.mark.parametrize("slash", ["", "/"])

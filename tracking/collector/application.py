@@ -122,10 +122,11 @@ class Collector:
         gzipped = is_gzip(encoding)
         if gzipped is None:
             return answers.UNKNOWN_ENCODING
+        # Before anything that may wait: by it the client's clock is set right.
+        received_at = datetime.now(UTC)
         basic = key_from_basic(authorization)
         # An unknown key is refused before its body is looked at.
         key = await self._demand_key(basic) if basic else None
-        received_at = datetime.now(UTC)
         try:
             body = await read_body(receive, length, self._patience, most=MAX_BATCH_BYTES)
             request = read(
