@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 # So many that what each batch costs however small it is does not count; few enough for a turn's two seconds, and for a
 # worker's memory should each bring 32 KB.
-MOST_A_BATCH = 10_000
+MOST_A_BATCH = 16_000
 ATTEMPTS = 3
 # SQLSTATE classes: data exception, integrity violation, a row larger than the database can hold.
 CLASSES_OF_BAD_VALUES = ("22", "23", "54")

@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 # A person brings along all their events; an event, those of one person.
 PEOPLE_A_BATCH = 1000
 # What comes of so many new people passes to the database at once, more than that in turns.
-PEOPLE_A_PART = 1000
+PEOPLE_A_PART = 2500
 # One turn of a workspace: with many waiting, each has its next turn after so many seconds times their number, shared
 # by the worker's processes.
 TURN_S = 2.0
