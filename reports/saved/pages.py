@@ -45,6 +45,7 @@ PAGES: Mapping[str, KeptPage] = {
     "returns": KeptPage(gettext_lazy("Returns"), (*_CREDIT, "group_by")),
     "returns-over-time": KeptPage(gettext_lazy("Returns over time"), (*_DAYS, "goal", "model", "measure", "step")),
     "campaigns": KeptPage(gettext_lazy("Campaigns"), (*_CREDIT, "q")),
+    "live-events": KeptPage(gettext_lazy("Live events"), ("fate", "event", "source"), Action.SEE_PEOPLE),
     "lifetime-value": KeptPage(gettext_lazy("Lifetime value"), ("goal", "as_of", "margin", "lifetime_years")),
 }
 

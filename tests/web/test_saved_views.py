@@ -53,6 +53,17 @@ def test_a_page_is_kept_with_its_filters_and_found_beside_its_title(as_ada, nort
     assert links_on(as_ada, "/w/northwind-bikes/returns/") == [], "a view belongs to its page"
 
 
+def test_a_stream_of_live_events_is_kept_without_where_in_it_one_was(as_ada, northwind, goal):
+    live = "/w/northwind-bikes/live/"
+    page = as_ada.get(live, {"fate": "refused", "source": "snippet", "before": "x"} | {"event": "track:Order Completed"})
+    asked = re.search(r'name="asked" value="(.*?)"', page.content.decode())[1].replace("&amp;", "&")
+    assert asked == "fate=refused&event=track%3AOrder+Completed&source=snippet"
+    answer = save(as_ada, "Refused orders", asked, "live-events")
+    assert answer.headers["Location"] == f"{live}?{asked}"
+    assert links_on(as_ada, live) == ["Refused orders"]
+    assert as_ada.get(answer.headers["Location"]).status_code == 200
+
+
 def test_what_is_kept_is_what_the_page_shows(as_ada, goal):
     page = as_ada.get(ATTRIBUTION, {"model": "shapley", "period": "7d", "cursor": "40", "utm_source": "x"})
     assert 'name="asked" value="period=7d&amp;model=shapley"' in page.content.decode()
