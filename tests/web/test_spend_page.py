@@ -51,7 +51,7 @@ def test_a_file_is_looked_at_and_nothing_is_saved(as_ada, northwind):
     assert "1 line cannot be read. It is left out" in said
     assert "3 Amount nine Write an amount as in 1234.50" in said
     assert "2 lines to save: $18.50" in said
-    assert "2 are new, 0 take the place" in said
+    assert "New: 2. In place of a row" in said
     assert stored(northwind) == []
     assert AuditEntry.objects.count() == entries
 
