@@ -113,13 +113,18 @@ def show_outcome(plan: Plan) -> dict[str, Any]:
 def show_overlap(overlap: Overlap) -> dict[str, Any]:
     """A row that was left out for the sake of another."""
     other = overlap.other
-    days = {"start": other.start, "end": other.end}
+    told = {"kind": _name_kind(other), "start": other.start, "end": other.end, "name": other.external_id}
     if other.external_id:
-        message = _("Its days overlap those of ‘%(name)s’, a row of the same kind for %(start)s to %(end)s.")
-        message = message % {"name": other.external_id, **days}
+        message = _("Its days overlap those of ‘%(name)s’, a row of %(kind)s for %(start)s to %(end)s.") % told
     else:
-        message = _("Its days overlap those of a row of the same kind for %(start)s to %(end)s.") % days
+        message = _("Its days overlap those of a row of %(kind)s for %(start)s to %(end)s.") % told
     return {"row": overlap.row, "field": f"rows.{overlap.row}.start", "code": "overlap", "message": message}
+
+
+def _name_kind(spend: Spend) -> str:
+    """What a row is for, in its own words: `Display`, or `google / cpc, campaign spring`."""
+    kind = spend.channel or f"{spend.source} / {spend.medium}"
+    return kind if spend.campaign is None else _("%(kind)s, campaign %(name)s") % {"kind": kind, "name": spend.campaign}
 
 
 def show_spend(row: StoredSpend) -> dict[str, Any]:

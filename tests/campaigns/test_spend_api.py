@@ -75,10 +75,16 @@ def test_rows_that_overlap_are_told_and_the_others_stored(manager, shop):
         "field": "rows.0.start",
         "code": "overlap",
     }
-    assert "x-1" in first["message"]
+    assert "‘x-1’, a row of Paid Search for" in first["message"]
     assert "2026-02-01 to 2026-02-28" in first["message"]
     assert (second["row"], second["field"]) == (2, "rows.2.start")
     assert {kept["channel"] for kept in stored(manager)} == {"Paid Search", "Email"}
+
+
+def test_an_overlap_says_what_the_other_row_is_for(manager, shop):
+    put(manager, of("google", "cpc", campaign="Spring"))
+    (told,) = put(manager, of("google", "cpc", campaign="Spring", start="2026-02-28", end="2026-03-05"))["rejected"]
+    assert "a row of google / cpc, campaign Spring for 2026-02-01 to 2026-02-28" in told["message"]
 
 
 def test_the_day_after_is_no_overlap_and_nor_is_another_campaign(manager, shop):
