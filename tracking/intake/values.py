@@ -35,6 +35,8 @@ def _number_as_text(value: Any) -> str | None:
 
 def parse_time(value: Any) -> datetime | None:
     """An instant in UTC from ISO-8601 (no zone: UTC) or from seconds or milliseconds since 1970; None if it is none."""
+    if value is None:
+        return None
     try:
         if value.__class__ is str:
             moment = datetime.fromisoformat(value.strip())
