@@ -141,11 +141,20 @@ def find_reason_to_hold(workspace: Workspace, report: WeeklyReport, *, due_at: d
         return _("No event has arrived since {day}. Check that events still come in.").format(day=last)
     if not report.total.conversions:
         return _("No conversion of ‘{goal}’ was counted in this week.").format(goal=report.goal)
-    if day_of(report.as_of, zone) <= report.end:
+    if not _is_worked_off(workspace, report):
         return _("Events of this week are still being worked off.")
     if report.is_refilling and now < due_at + PATIENCE:
         return _("Days of this week are being filled again.")
     return ""
+
+
+def is_in_progress(workspace: Workspace, report: WeeklyReport) -> bool:
+    """Whether events of the week are being worked off, or its days filled: a matter of seconds or minutes."""
+    return report.is_refilling or not _is_worked_off(workspace, report)
+
+
+def _is_worked_off(workspace: Workspace, report: WeeklyReport) -> bool:
+    return day_of(report.as_of, ZoneInfo(workspace.timezone)) > report.end
 
 
 def _week_before(params: Params) -> Params:

@@ -1,6 +1,7 @@
 """One edition a week: its figures are frozen when it is due, or it is held back and looked at again."""
 
 import logging
+import time
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,8 @@ from reports.weekly_report import WeeklyReport, freeze
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN = timedelta(minutes=5)
+# Where it only waits for work in progress; but looking takes no more of a worker than a tenth.
+LOOK_SOON, MOST_OF_A_WORKER = timedelta(seconds=20), 0.1
 # A week's report is no news any more when half the next week is over.
 GIVE_UP = timedelta(days=3)
 # What is held back for minutes is nobody's trouble.
@@ -82,11 +85,14 @@ def look_again(workspace: Workspace, now: datetime) -> None:
 
 def settle(workspace: Workspace, schedule: Schedule, edition: Edition, now: datetime) -> None:
     """Freeze the edition's figures and make its letters due, or say why not and when to look again."""
+    began = time.monotonic()
     report, reason = _try_report(workspace, schedule, edition, now)
     was_held = bool(edition.reason)
     edition.reason = reason[:300]
     if report is None or reason:
-        edition.look_again_at = now + LOOK_AGAIN if now < edition.due_at + GIVE_UP else None
+        in_progress = report is not None and weekly.is_in_progress(workspace, report)
+        pause = pause_of(time.monotonic() - began) if in_progress else LOOK_AGAIN
+        edition.look_again_at = now + pause if now < edition.due_at + GIVE_UP else None
         if not was_held:
             edition.tell_at = now + TELL_AFTER
     else:
@@ -95,6 +101,11 @@ def settle(workspace: Workspace, schedule: Schedule, edition: Edition, now: date
         edition.look_again_at = edition.tell_at = None
     edition.save()
     _address_letters(workspace, edition, now)
+
+
+def pause_of(took_s: float) -> timedelta:
+    """How long to wait after a look that took so long at work in progress: 20 s after an instant, 5 min at most."""
+    return min(LOOK_AGAIN, max(LOOK_SOON, timedelta(seconds=took_s / MOST_OF_A_WORKER)))
 
 
 def build_week(workspace: Workspace, schedule: Schedule, week: Period, now: datetime) -> WeeklyReport:

@@ -16,13 +16,14 @@ from common.errors import Refusal
 from reports.deliveries import recipients as people
 from reports.deliveries import sending
 from reports.deliveries.due import find_workspaces_with_mail_due, send_due
-from reports.deliveries.editions import GIVE_UP, LOOK_AGAIN
+from reports.deliveries.editions import GIVE_UP, LOOK_AGAIN, pause_of
 from reports.deliveries.links import CONFIRM, UNSUBSCRIBE, find_recipient, link_to
 from reports.deliveries.schedules import Wish, save_schedule
 from reports.models import Delivery, Edition, Recipient, Schedule
 from reports.weekly_report import freeze
 from tests.reports.post_office import PostOffice
 from tests.reports.weeks import MONDAY, WEEK, a_shop, the_week, two_weeks
+from tracking.models import ChangedDay
 
 pytestmark = pytest.mark.django_db
 WISH = Wish(is_on=True, weekday=0, hour=8, goal_id=None, model="linear", words="")
@@ -254,6 +255,23 @@ def test_an_unsound_week_is_held_back_looked_at_again_and_sent_when_it_is_sound(
     run(shop, MONDAY + timedelta(hours=2) + LOOK_AGAIN)
     assert letters(shop)[CLEO].state == "sent"
     assert [taken["To"] for taken in office.taken] == ["owner@marlow.example", CLEO]
+
+
+def test_what_only_waits_for_work_in_progress_is_looked_at_again_within_half_a_minute(shop, office):
+    confirmed(shop, CLEO)
+    with workspace_scope(shop):
+        ChangedDay.objects.create(workspace=shop, day=WEEK.end, noted_at=MONDAY)
+    run(shop)
+    assert edition_of(shop).reason == "Days of this week are being filled again."
+    assert letters(shop)[CLEO].state == "held_back"
+    with workspace_scope(shop):
+        ChangedDay.objects.of(shop).delete()
+    run(shop, MONDAY + timedelta(seconds=30))
+    assert letters(shop)[CLEO].state == "sent"
+
+
+def test_a_look_that_takes_long_leaves_the_worker_to_others():
+    assert [pause_of(took).total_seconds() for took in (0.1, 3.0, 20.0, 60.0)] == [20, 30, 200, 300]
 
 
 def test_what_stays_unsound_is_given_up_after_three_days(shop, office):

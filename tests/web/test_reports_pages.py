@@ -18,6 +18,7 @@ from reports.core.weeks import last_full_week
 from reports.deliveries.due import send_due
 from reports.models import Brand, Delivery, Edition, Recipient, Schedule
 from tests.reports.weeks import two_weeks
+from tracking.models import EventCount
 from web.demo.monday import mail_last_week
 from web.middleware import POLICY
 
@@ -281,6 +282,22 @@ def test_the_demo_has_a_monday_mail_to_look_at(as_ada, northwind, weeks, folder)
     (path,) = folder.glob("workspace-*/*.eml")
     assert b"client@example.com" in path.read_bytes()
     assert not mail_last_week(northwind, timezone.now()), "once"
+
+
+def test_a_demo_that_was_held_back_is_looked_at_as_soon_as_it_is_filled(as_ada, northwind, weeks, folder):
+    as_ada.post(BASE, WISH)
+    with workspace_scope(northwind):
+        whole = EventCount.objects.of(northwind).get().received_at
+        EventCount.objects.of(northwind).update(received_at=whole - timedelta(days=9))
+    assert mail_last_week(northwind, timezone.now())
+    send_due(northwind)
+    with workspace_scope(northwind):
+        EventCount.objects.of(northwind).update(received_at=whole)
+    send_due(northwind)
+    assert not list(folder.glob("workspace-*/*.eml")), "looked at five minutes later, else"
+    assert mail_last_week(northwind, timezone.now())
+    send_due(northwind)
+    assert len(list(folder.glob("workspace-*/*.eml"))) == 1
 
 
 def test_the_demo_mails_nobody_through_a_real_server(as_ada, northwind, weeks):

@@ -12,14 +12,20 @@ READER = "client@example.com"
 
 
 def mail_last_week(workspace: Workspace, now: datetime) -> bool:
-    """Make the last week's report due at once, if none was ever made; False where there is nothing to do.
+    """Make the last week's report due at once, if none was ever made, or looked at again, if it was held back.
+
+    False where there is nothing to do.
 
     Only while mails stay on this machine: nobody at a made-up address waits for one.
     """
     if not mail_folder.is_used():
         return False
     with workspace_scope(workspace):
+        # Due on a Monday at eight in the middle of a filling: what kept it is over.
+        held = Edition.objects.of(workspace).filter(look_again_at__gt=now).update(look_again_at=now)
         schedule = Schedule.objects.of(workspace).filter(is_on=True).first()
+        if held:
+            return True
         if schedule is None or Edition.objects.of(workspace).exists():
             return False
         Recipient.objects.of(workspace).get_or_create(
