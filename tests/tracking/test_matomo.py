@@ -27,12 +27,22 @@ def hit(site, **parameters):
     return {"idsite": str(site.pk), "rec": "1", "apiv": "1", "_id": VISITOR, "url": f"{SHOP}/"} | parameters
 
 
+def send(door, method, path, **options):
+    """As clients do: again where a machine with much to do could not store it now."""
+    for _ in range(20):
+        answer = door.request(method, path, **options)
+        if answer.status_code != 503:
+            break
+        door.wait(1)
+    return answer
+
+
 def get(door, path="/matomo.php", headers=None, **parameters):
-    return door.request("GET", path, params=parameters, headers=headers or {})
+    return send(door, "GET", path, params=parameters, headers=headers or {})
 
 
 def send_bulk(door, hits, path="/matomo.php", headers=None, **more):
-    return door.post(path, json.dumps({"requests": hits, **more}).encode(), headers=headers or {})
+    return send(door, "POST", path, content=json.dumps({"requests": hits, **more}).encode(), headers=headers or {})
 
 
 def counts(tracked, invalid=0):
@@ -50,9 +60,9 @@ def test_a_hit_is_answered_with_an_image_or_with_nothing(ada, door, path):
     assert is_image(get(door, path, **hit(ada)))
     quiet = get(door, path, **hit(ada, send_image="0"))
     assert (quiet.status_code, quiet.content, quiet.headers["access-control-allow-origin"]) == (204, b"", "*")
-    assert is_image(door.request("POST", path, data=hit(ada)))
-    assert is_image(door.request("POST", path, params=hit(ada), data={"rand": "1"}))
-    assert is_image(door.request("POST", path, content=urlencode(hit(ada)), headers={"content-type": "text/plain"}))
+    assert is_image(send(door, "POST", path, data=hit(ada)))
+    assert is_image(send(door, "POST", path, params=hit(ada), data={"rand": "1"}))
+    assert is_image(send(door, "POST", path, content=urlencode(hit(ada)), headers={"content-type": "text/plain"}))
     assert [(event.kind, event.anonymous_id, event.door) for event in stored(ada)] == [("page", VISITOR, "matomo")] * 5
 
 
@@ -134,7 +144,7 @@ def test_what_only_the_site_itself_may_say_needs_its_token(ada, bob, door, token
     assert stored(ada) == []
     assert {(row.reason, row.field, row.door) for row in refused(ada)} == {("needs_token", field, "matomo")}
     assert not any(b"hw_t_" in bytes(row.body) for row in refused(ada))
-    assert is_image(door.request("POST", "/matomo.php", params=hit(ada, **parameters), data={"token_auth": token}))
+    assert is_image(send(door, "POST", "/matomo.php", params=hit(ada, **parameters), data={"token_auth": token}))
     assert len(stored(ada)) == 1
     assert ApiToken.objects.get(name="importer").last_used_at is not None
 
@@ -240,7 +250,7 @@ def test_every_shape_of_bulk_is_counted_exactly(ada, bob, door, token):
     assert (answer.status_code, answer.json()) == (200, counts(1, 5))
     assert send_bulk(door, []).json() == counts(0)
     packed = gzip.compress(json.dumps({"requests": [hit(ada)]}).encode())
-    assert door.post("/matomo.php", packed, headers={"content-encoding": "gzip"}).json() == counts(1)
+    assert send(door, "POST", "/matomo.php", content=packed, headers={"content-encoding": "gzip"}).json() == counts(1)
 
 
 def test_a_bulk_sent_again_counts_once(ada, door, token):
@@ -264,12 +274,12 @@ def test_a_bulk_sent_again_counts_once(ada, door, token):
     ],
 )
 def test_a_bulk_that_cannot_be_read_is_refused(door, body, code):
-    answer = door.post("/matomo.php", body)
+    answer = send(door, "POST", "/matomo.php", content=body)
     assert (answer.status_code, answer.json()["code"]) == (400, code)
 
 
 def test_a_hit_over_32_kilobytes_is_refused(ada, door):
-    answer = door.request("POST", "/matomo.php", data=hit(ada, action_name="x" * 40_000))
+    answer = send(door, "POST", "/matomo.php", data=hit(ada, action_name="x" * 40_000))
     assert (answer.status_code, answer.json()["code"]) == (400, "too_large")
 
 
@@ -278,12 +288,18 @@ def test_the_log_importer_learns_the_address_of_its_site(ada, door, token, path)
     ada.own_domains = ["shop.example.test"]
     ada.save()
     asked = {"module": "API", "format": "json", "method": "SitesManager.getSiteFromId", "filter_limit": "-1"}
-    answer = door.request("POST", path, data=asked | {"token_auth": token, "idSite": ada.pk})
+    answer = send(door, "POST", path, data=asked | {"token_auth": token, "idSite": ada.pk})
     assert answer.status_code == 200
     assert answer.json().items() >= {"idsite": str(ada.pk), "main_url": SHOP}.items()
     for wrong in ({"token_auth": "no"}, {}, {"token_auth": token, "idSite": 999_999}):
-        assert door.request("POST", path, data=asked | {"idSite": ada.pk} | wrong).status_code == 401
-    assert door.request("POST", path, data={"module": "API", "method": "Other.thing"}).status_code == 404
+        assert send(door, "POST", path, data=asked | {"idSite": ada.pk} | wrong).status_code == 401
+    assert send(door, "POST", path, data={"module": "API", "method": "Other.thing"}).status_code == 404
+
+
+def test_a_bulk_may_name_a_hundred_sites_and_no_more(ada, door):
+    others = [hit(ada, idsite=str(1_000_000 + number)) for number in range(100)]
+    assert send_bulk(door, [*others[:99], hit(ada), *others]).json() == counts(1, 199)
+    assert send_bulk(door, [*others, hit(ada)]).json() == counts(0, 101)
 
 
 def test_only_so_many_hits_a_second(ada, servers):

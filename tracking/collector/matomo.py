@@ -23,6 +23,8 @@ from tracking.intake.matomo_request import Hit, HitRequest, read_hits
 
 API_PATHS = frozenset(("/", "/index.php"))
 MAX_QUERY_BYTES = 64 * 1024
+# Of sites and tokens in one request; hits beyond are of no site that we know.
+MAX_PAIRS = 100
 
 
 def takes_hits(scope: dict[str, Any]) -> bool:
@@ -43,6 +45,7 @@ class Bulk:
     refusals: list[Answer] = field(default_factory=list)
     alike: Counter[str] = field(default_factory=Counter)
     asked_anew: bool = False
+    pairs: set[tuple[int | None, str]] = field(default_factory=set)
 
 
 class MatomoDoor:
@@ -111,7 +114,9 @@ class MatomoDoor:
             return
         site_id = site_of(hit)
         token = hit.pop("token_auth", "") or request.token
-        site = await self._sites.find(site_id, token) if site_id is not None else None
+        bulk.pairs.add((site_id, token))
+        may_ask = site_id is not None and len(bulk.pairs) <= MAX_PAIRS
+        site = await self._sites.find(site_id, token) if site_id is not None and may_ask else None
         if site_id is None or site is None:
             bulk.refusals.append(answers.UNKNOWN_SITE)
             return

@@ -1,19 +1,22 @@
-"""Which workspace an idsite is, and what a token may do there; asked of PostgreSQL at most once a second a pair."""
+"""Which workspace an idsite is, and what the token that came along may do there."""
 
-import asyncio
-import time
 from dataclasses import dataclass
 
 from accounts.keys import digest_of
-from tracking.collector.connection import Connection, DatabaseAway, LazyConnection
-from tracking.collector.keys import FRESH_S, MAX_CHARACTERS, MAX_REMEMBERED, MAX_WAIT_S
-from tracking.collector.writer import Unavailable
+from tracking.collector.connection import Connection, LazyConnection
+from tracking.collector.keys import MAX_CHARACTERS
+from tracking.collector.lookups import Lookups
 from tracking.intake.matomo import HitSite
 
-FIND = "select name, timezone, currency, own_domains, goals, token_scope from find_site(%b, %b)"
+FIND = """
+select wanted.site, wanted.token, name, timezone, currency, own_domains, goals, token_scope
+from unnest(%b::bigint[], %b::bytea[]) as wanted (site, token), lateral find_site(wanted.site, wanted.token)
+"""
 NO_TOKEN = b""
 # The scopes of tokens that may say what only the site itself should.
 WRITERS = frozenset(("manage",))
+
+Pair = tuple[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,55 +36,35 @@ class Site:
         return HitSite(frozenset(self.own_domains), self.goals, self.token_scope in WRITERS)
 
 
-class Sites:
+class Sites(Lookups[Pair, Site]):
     """The sites asked for lately, with the tokens that came along."""
 
     def __init__(self, connection: LazyConnection) -> None:
-        self._connection = connection
-        self._remembered: dict[tuple[int, bytes], tuple[float, Site | None]] = {}
-        self._one_at_a_time = asyncio.Lock()
+        super().__init__(connection, _look_up)
 
     async def find(self, site_id: int, token: str, *, anew: bool = False) -> Site | None:
         """The site, or None for an unknown one; raises Unavailable when nobody can tell."""
-        digest = digest_of(token) if 0 < len(token) <= MAX_CHARACTERS else NO_TOKEN
-        asked = (site_id, digest)
+        asked = (site_id, digest_of(token) if 0 < len(token) <= MAX_CHARACTERS else NO_TOKEN)
         if anew:
-            self._remembered.pop(asked, None)
-        if (known := self._remembered.get(asked)) and known[0] > time.monotonic():
-            return known[1]
-        asking = asyncio.ensure_future(self._ask(asked))
-        # Whoever asks next gains from an answer that comes too late for this one.
-        asking.add_done_callback(_overhear)
-        try:
-            return await asyncio.wait_for(asyncio.shield(asking), MAX_WAIT_S)
-        except (TimeoutError, DatabaseAway) as error:
-            raise Unavailable from error
-
-    async def _ask(self, asked: tuple[int, bytes]) -> Site | None:
-        async with self._one_at_a_time:
-            if (known := self._remembered.get(asked)) and known[0] > time.monotonic():
-                return known[1]
-            fresh_until = time.monotonic() + FRESH_S
-            site = await self._connection.run(lambda opened: _look_up(opened, *asked))
-            if len(self._remembered) >= MAX_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[asked] = (fresh_until, site)
-            return site
-
-    async def stop(self) -> None:
-        """Close the connection."""
-        await self._connection.close()
+            self.forget(asked)
+        return await self.look(asked)
 
 
-def _overhear(asking: "asyncio.Task[Site | None]") -> None:
-    if not asking.cancelled():
-        asking.exception()
+async def _look_up(connection: Connection, pairs: list[Pair]) -> dict[Pair, Site]:
+    sites, tokens = [site for site, _ in pairs], [token for _, token in pairs]
+    cursor = await connection.execute(FIND, [sites, tokens], binary=True)
+    return {(row[0], bytes(row[1])): _read(*row) for row in await cursor.fetchall()}
 
 
-async def _look_up(connection: Connection, site_id: int, digest: bytes) -> Site | None:
-    row = await (await connection.execute(FIND, [site_id, digest])).fetchone()
-    if row is None:
-        return None
-    name, timezone, currency, own_domains, goals, token_scope = row
+def _read(
+    site_id: int,
+    _token: bytes,
+    name: str,
+    timezone: str,
+    currency: str,
+    own_domains: list[str],
+    goals: dict[str, str],
+    token_scope: str | None,
+) -> Site:
     events = {int(goal): event for goal, event in goals.items()}
     return Site(site_id, name, timezone, currency, tuple(own_domains), events, token_scope)
