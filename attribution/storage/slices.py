@@ -45,7 +45,8 @@ _MILESTONES = """
     select who.id as person, e.lead_at, e.opportunity_at
     from (select array_agg(id) filter (where role = 'lead') as lead,
                  array_agg(id) filter (where role = 'opportunity') as opportunity
-          from tracking_stage where workspace_id = {workspace}) as stage,
+          from tracking_stage where workspace_id = {workspace}
+          having count(*) filter (where role in ('lead', 'opportunity')) > 0) as stage,
         unnest({people}::bigint[]) as who (id), lateral (
         select min(e.at) filter (where e.stage_id = any(stage.lead)) as lead_at,
                min(e.at) filter (where e.stage_id = any(stage.opportunity)) as opportunity_at
@@ -134,4 +135,7 @@ def _array(parts: Iterable[str]) -> str:
 
 def _fetch(cursor: Any, query: str, schema: dict[str, Any]) -> pl.DataFrame:
     cursor.execute(query)
-    return cursor.fetch_polars().select(list(schema)).cast(schema)
+    frame: pl.DataFrame = cursor.fetch_polars()
+    # Each select or cast starts an engine, which costs more than the few rows of a day.
+    as_declared = list(frame.schema.items()) == list(schema.items())
+    return frame if as_declared else frame.select(list(schema)).cast(pl.Schema(schema))
