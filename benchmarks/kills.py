@@ -24,6 +24,8 @@ from tests.reliability.killing.sabotage import (  # noqa: E402
     make_commits_uneven,
 )
 
+REST_S = 20.0
+
 
 def make_tables(house: House) -> None:
     """Migrate, in this process, as the owner."""
@@ -60,7 +62,8 @@ def main() -> int:
         break_database(house, wanted.sabotage)
         house.start_programs()
         warm_up(house)
-        run = Run(house, Plan(wanted.seed, wanted.kills, wanted.events, wanted.seconds))
+        rest_s = REST_S if wanted.sabotage else 0.0
+        run = Run(house, Plan(wanted.seed, wanted.kills, wanted.events, wanted.seconds, rest_s=rest_s))
         print(f"seed {wanted.seed}: up after {time.monotonic() - began_at:.1f} s", flush=True)
         verdict = run.go(lambda line: print(line, flush=True))
     finally:

@@ -1,6 +1,7 @@
 """A program that sends what is due when told to, in a child that can be killed without killing what comes after.
 
-It reads one line for each child, a workspace's id and the time, and writes the child's process id.
+It reads one line for each child, a workspace's id and the time, and writes the child's process id. With SABOTAGE it
+notes of no letter that the mail server may have it.
 """
 
 import os
@@ -17,8 +18,11 @@ def main() -> None:
     from django.urls import get_resolver
 
     from accounts.models import Workspace
+    from reports.deliveries import sending
     from reports.deliveries.due import send_due
 
+    if os.environ.get("SABOTAGE"):
+        sending._hand_over = lambda *_: True
     _ = get_resolver().url_patterns
     print("ready", flush=True)
     for line in sys.stdin:

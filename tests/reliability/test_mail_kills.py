@@ -52,9 +52,14 @@ class Once:
 class Senders:
     """Two programs that send, over the tests' database and through the tests' mail server."""
 
-    def __init__(self, office: PostOffice) -> None:
+    def __init__(self, office: PostOffice, **variables: str) -> None:
         address = f"smtp://127.0.0.1:{office.address}"
-        environ = {**os.environ, "HEADWATER_DATA": str(DATA_DIR), "EMAIL_URL": address, "PYTHONPATH": str(ROOT)}
+        environ = {
+            **os.environ,
+            "HEADWATER_DATA": str(DATA_DIR),
+            "EMAIL_URL": address,
+            "PYTHONPATH": str(ROOT),
+        } | variables
         command = [sys.executable, "-m", "tests.reliability.mail_sender"]
         self.programs = [
             subprocess.Popen(command, cwd=ROOT, env=environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -160,6 +165,19 @@ def test_killed_after_the_server_took_it_it_is_not_sent_again_and_the_owner_is_a
     assert states(shop).pop(first) == "unknown"
     assert Counter(states(shop).values()) == {"sent": PEOPLE - 1, "unknown": 1}
     assert first in office.taken[office.recipients.index(OWNER)].get_content()
+
+
+def test_a_letter_sent_twice_is_seen_here(shop, office):
+    """Without the note that it was handed over, which is the sabotage, a killed sender's letter goes out again."""
+    senders = Senders(office, SABOTAGE="yes")
+    try:
+        hit = Once(kill)
+        office.on_mail = hit
+        wait_for_end(hit.aim(senders.begin(shop, MONDAY)))
+        senders.finish(shop, MONDAY)
+    finally:
+        senders.stop()
+    assert max(came(office).values()) == 2
 
 
 def test_a_sender_taken_for_dead_that_comes_back_sends_nothing(shop, office, senders):

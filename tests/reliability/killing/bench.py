@@ -26,6 +26,8 @@ class Plan:
     events: int
     seconds: float
     catch_up_s: float = 400
+    # For work that no row tells of, as some sabotages have it.
+    rest_s: float = 0
 
 
 def make_workspaces(name: str = "Kills") -> tuple[list[int], list[str]]:
@@ -118,6 +120,7 @@ class Run:
                 return
             time.sleep(0.3)
         tell(f"caught up after {time.monotonic() - began_at:.1f} s")
+        time.sleep(self.plan.rest_s)
 
     def _figures(self) -> str:
         """Seconds from each kill to the next accepted request, by kind; a wait that a later kill lengthened counts."""

@@ -40,7 +40,7 @@ class House(Supervisor):
         self.start(stack.postgres_program(self.data_dir), is_ready=lambda: postgres.is_ready(self.data_dir))
         postgres.make_roles(self.data_dir)
         valkey.prepare(self.data_dir)
-        self.start(stack.valkey_program(self.data_dir), is_ready=lambda: valkey.is_ready(self.data_dir))
+        self.start(self._change(stack.valkey_program(self.data_dir)), is_ready=lambda: valkey.is_ready(self.data_dir))
 
     def start_programs(self) -> None:
         """Web, worker and clock; from now on whatever dies is started again."""

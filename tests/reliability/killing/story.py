@@ -48,7 +48,8 @@ def request_of(seed: int, slot: int) -> Request:
         else:
             day = FIRST_HOT_DAY + timedelta(days=random.randrange(HOT_DAYS))
             who = f"hot-{random.randrange(HOT_PEOPLE)}"
-        events += _visits_and_order(random, who, day, f"{slot}-{person}")
+        # The same ids in every workspace, which have nothing to do with each other.
+        events += _visits_and_order(random, who, day, f"{slot // WORKSPACES}-{person}")
     random.shuffle(events)
     return Request(slot, workspace, events, wrong_key=random.random() < 0.02)
 
