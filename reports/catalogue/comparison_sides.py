@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from accounts.models import Workspace
-from attribution.core.path_groups import NO_OPEN_PATHS, OpenPaths, count_reach, list_marks, read_paths
+from attribution.core.path_groups import NO_OPEN_PATHS, OpenPaths, count_reach, list_marks
 from attribution.core.rules import RULES
 from attribution.core.solved import SOLVED
 from attribution.storage import DayPaths, load_day_paths, load_open_paths
 from reports.catalogue.params import GROUPS_SOLVED, Params
-from reports.catalogue.solved import OTHER, solve_groups
+from reports.catalogue.solved import OTHER, NamedPaths, read_named, solve_groups
 from reports.storage import Group, Totals, load_names
 from reports.stored_credit import RuleCredit, StoredCredit, list_marks_of, load_rules, load_stored
 
@@ -59,7 +59,7 @@ def sides_of_one(workspace: Workspace, params: Params, groups: list[Group]) -> S
     rules = [params.model] if params.model in RULES else []
     by_rule = load_rules(workspace, goal_id=params.goal.pk, rules=rules, period=params.period)
     channels, names = _name_all(workspace, days, open_paths, by_rule, params.group_by)
-    reach = count_names(days, names)
+    reach = count_names(read_named(days, NO_OPEN_PATHS, names))
     stored = StoredCredit(by_rule, channels, names)
     fold = choose_fold(params.group_by, reach)
     return Sides({params.model: groups}, {}, days, open_paths, names, channels, reach, fold, stored)
@@ -84,17 +84,21 @@ def _load_once(workspace: Workspace, params: Params) -> Sides:
     channels, names = _name_all(workspace, days, open_paths, by_rule, params.group_by)
     stored = StoredCredit(by_rule, channels, names)
     totals = {rule: stored.totals_of(rule) for rule in RULES}
-    reach = count_names(days, names)
+    # Laid out once for all models that read the same paths.
+    journeys = read_named(days, NO_OPEN_PATHS, names)
+    reach = count_names(journeys)
     fold = choose_fold(params.group_by, reach)
     names = {mark: fold(name) for mark, name in names.items()}
+    if OTHER in names.values():
+        journeys = read_named(days, NO_OPEN_PATHS, names)
+        reach = count_names(journeys)
     folded = {rule: _fold_groups(stored.groups_of(rule), fold) for rule in RULES}
     if solves:
+        with_open = read_named(days, open_paths, names)
         for model in SOLVED.values():
-            paths = open_paths if model.uses_open_paths else NO_OPEN_PATHS
-            folded[model.name] = solve_groups(model, days, paths, names, channels)
+            paths = with_open if model.uses_open_paths else journeys
+            folded[model.name] = solve_groups(model, paths, names, channels)
             totals[model.name] = _total_of(days)
-    if OTHER in names.values():
-        reach = count_names(days, names)
     return Sides(folded, totals, days, open_paths, names, channels, reach, fold, stored)
 
 
@@ -109,13 +113,11 @@ def _name_all(
     return load_names(workspace, sorted({*list_marks(days, open_paths), *list_marks_of(by_rule)}), group_by)
 
 
-def count_names(days: list[DayPaths], names: Mapping[int, Name]) -> dict[Name, int]:
+def count_names(paths: NamedPaths) -> dict[Name, int]:
     """By name, the conversions whose journey met it; names that only open journeys met count none."""
-    places = {name: place for place, name in enumerate(dict.fromkeys(names.values()))}
-    if not places:
+    if not paths.names:
         return {}
-    reach = count_reach(read_paths(days, {mark: places[name] for mark, name in names.items()}), groups=len(places))
-    return {name: int(reach[place]) for name, place in places.items()}
+    return dict(zip(paths.names, count_reach(paths.sums, groups=len(paths.names)).tolist(), strict=True))
 
 
 def choose_fold(group_by: str, reach: Mapping[Name, int]) -> Fold:

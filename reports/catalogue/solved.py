@@ -1,6 +1,7 @@
 """Credit by models that look at all paths of a period together: Markov and Shapley, by channel or by campaign."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Workspace
 from attribution.core.adding import find_only
 from attribution.core.path_groups import NO_OPEN_PATHS, OpenPaths, count_reach, list_marks, read_paths
+from attribution.core.path_sums import PathSums
 from attribution.core.solved import SOLVED, Solved
 from attribution.storage import DayPaths, load_day_paths, load_labels, load_open_paths
 from reports.catalogue.params import Params
@@ -17,6 +19,13 @@ MOST_CAMPAIGNS = 30
 OTHER = "(other)"
 
 Name = str | None
+
+
+class NamedPaths(NamedTuple):
+    """Paths whose steps are places in `names`."""
+
+    names: list[Name]
+    sums: PathSums
 
 
 def load_solved(workspace: Workspace, params: Params) -> tuple[list[Group], list[Day]]:
@@ -29,7 +38,8 @@ def load_solved(workspace: Workspace, params: Params) -> tuple[list[Group], list
     names: dict[int, Name] = dict(channels)
     if params.group_by == "campaign":
         names = fold_names({mark: campaign for mark, _channel, campaign in labels}, days)
-    return solve_groups(model, days, open_paths, names, channels), [count_day(day) for day in days]
+    paths = read_named(days, open_paths, names)
+    return solve_groups(model, paths, names, channels), [count_day(day) for day in days]
 
 
 def describe_solved(params: Params) -> list[str]:
@@ -57,24 +67,24 @@ def fold_names(names: Mapping[int, Name], days: list[DayPaths]) -> dict[int, Nam
     return {mark: name if name in largest else OTHER for mark, name in names.items()}
 
 
-def solve_groups(
-    model: Solved,
-    days: list[DayPaths],
-    open_paths: OpenPaths,
-    names: Mapping[int, Name],
-    channels: Mapping[int, str],
-) -> list[Group]:
-    """Credit by the names of marks; names that earned nothing are left out."""
+def read_named(days: list[DayPaths], open_paths: OpenPaths, names: Mapping[int, Name]) -> NamedPaths:
+    """The paths of days, and those that led to nothing so far, as paths of the names of their marks."""
     wanted = sorted(set(names.values()), key=lambda name: (name is None, name or ""))
     places = {name: place for place, name in enumerate(wanted)}
-    sums = read_paths(days, {mark: places[name] for mark, name in names.items()}, open_paths)
-    credit, value = model.solve(sums, len(wanted))
-    channels_of: dict[Name, set[str]] = {name: set() for name in wanted}
+    return NamedPaths(wanted, read_paths(days, {mark: places[name] for mark, name in names.items()}, open_paths))
+
+
+def solve_groups(
+    model: Solved, paths: NamedPaths, names: Mapping[int, Name], channels: Mapping[int, str]
+) -> list[Group]:
+    """Credit by the names of marks; names that earned nothing are left out."""
+    credit, value = model.solve(paths.sums, len(paths.names))
+    channels_of: dict[Name, set[str]] = {name: set() for name in paths.names}
     for mark, name in names.items():
         channels_of[name].add(channels[mark])
     return [
         Group(name, _only(channels_of[name]), int(credit[place]), int(value[place]))
-        for name, place in places.items()
+        for place, name in enumerate(paths.names)
         if credit[place] or value[place]
     ]
 
