@@ -13,12 +13,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# Modules with a `warm_up()` that calls every kernel of theirs that tasks use.
+# Modules with a `warm_up()` that calls every kernel of theirs that is used; what most pages want comes first.
 COMPILED = (
+    "attribution.core.solved",
     "attribution.core.adding",
     "attribution.core.daily",
     "attribution.core.day_paths",
-    "attribution.core.solved",
     "funnels.core.progress",
 )
 
@@ -32,6 +32,18 @@ def warm_up() -> None:
 def are_compiled(cache_dir: Path) -> bool:
     """Whether the cache was filled from the code as it is now."""
     return _note(cache_dir, fingerprint()).exists()
+
+
+def is_preparing() -> bool:
+    """Whether a process is compiling the kernels at this moment: who called one now would compile it once more."""
+    import redis
+
+    from config import pulse
+
+    try:
+        return pulse.age_s("kernels") is not None and not are_compiled(Path(os.environ["NUMBA_CACHE_DIR"]))
+    except (redis.RedisError, OSError):
+        return False
 
 
 def fingerprint() -> str:

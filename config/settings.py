@@ -221,4 +221,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
 
+# Asked by pages; a name, for no app imports what puts them together.
+KERNELS_ARE_BEING_MADE = "config.kernels.is_preparing"
 os.environ.setdefault("NUMBA_CACHE_DIR", str(DATA_DIR / "numba"))

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+from django.utils.module_loading import import_string
 from django.views import View
 
 from accounts import audit
@@ -41,6 +43,8 @@ class WorkspacePage(View):
     change_action: ClassVar[Action | None] = None
     # False: an address that only forms are sent to.
     reads: ClassVar[bool] = True
+    # Whether it computes with compiled kernels of some size: while they are made it says so rather than wait.
+    wants_kernels: ClassVar[bool] = False
 
     workspace: Workspace
     role: str
@@ -95,6 +99,8 @@ class WorkspacePage(View):
 
     def show(self, refusal: Refusal | None = None, status: int = 200, **kwargs: Any) -> HttpResponse:
         """The page; with the refusal of a form that was sent, if there is one."""
+        if self.wants_kernels and refusal is None and import_string(settings.KERNELS_ARE_BEING_MADE)():
+            return self._render("web/preparing.html", {}, 200)
         try:
             with workspace_scope(self.workspace):
                 page = {"refusal": refusal} | self.describe(**kwargs)

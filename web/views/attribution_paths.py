@@ -133,6 +133,7 @@ class LookBackPage(WayPage):
     """What each channel would earn under other look-backs."""
 
     tab = "look-back"
+    wants_kernels = True
     template = "web/attribution/look_back.html"
 
     def describe(self, **kwargs: Any) -> dict[str, Any]:

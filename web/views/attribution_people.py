@@ -32,6 +32,7 @@ class People(WorkspacePage):
 
     section = "attribution"
     title = _("Attribution")
+    wants_kernels = True
     template = "web/attribution/people.html"
     action = Action.SEE_PEOPLE
 

@@ -52,6 +52,7 @@ class Funnels(WorkspacePage):
 
     section = "funnels"
     title = _("Funnels")
+    wants_kernels = True
     template = "web/funnels/page.html"
     change_action = Action.CHANGE_WORKSPACE
 

@@ -84,6 +84,7 @@ class PersonJourney(WorkspacePage):
 
     section = "journeys"
     title = gettext_lazy("Journey")
+    wants_kernels = True
     template = "web/journeys/person.html"
     action = Action.SEE_PEOPLE
 

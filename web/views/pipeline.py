@@ -38,6 +38,7 @@ class Pipeline(WorkspacePage):
 
     section = "pipeline"
     title = gettext_lazy("Pipeline")
+    wants_kernels = True
     template = "web/pipeline/page.html"
 
     def describe(self, **kwargs: Any) -> dict[str, Any]:
