@@ -11,7 +11,7 @@ from common.periods import Period
 from reports.core.steps import Step, split_period, start_of_step
 from reports.session_days import count_sessions_by_mark
 from reports.storage import Day, load_names
-from reports.stored_credit import days_of, load_rules, load_stored
+from reports.stored_credit import load_stored
 
 # The first day of a week or month, and a channel.
 Key = tuple[date, str]
@@ -19,8 +19,11 @@ Key = tuple[date, str]
 
 def load_credit_by_step(
     workspace: Workspace, *, goal_id: int, rule: str, period: Period, step: Step
-) -> Mapping[Key, tuple[int, int]]:
-    """Credit (1e-9 of a conversion) and value (1e-6) of each channel in each week or month."""
+) -> tuple[Mapping[Key, tuple[int, int]], list[Day]]:
+    """Credit (1e-9 of a conversion) and value (1e-6) of each channel in each week or month, and by day in all.
+
+    Days tell of conversions with a touch, and of their value; days without conversions have no entry.
+    """
     stored = load_stored(workspace, goal_id=goal_id, rules=[rule], period=period, group_by="channel")
     found: dict[Key, tuple[int, int]] = {}
     for group in stored.by_day_of(rule):
@@ -28,7 +31,11 @@ def load_credit_by_step(
             key = (start_of_step(group.day, step), group.name)
             credit, value = found.get(key, (0, 0))
             found[key] = (credit + group.credit, value + group.value)
-    return found
+    days = [
+        Day(day.day, day.conversions - day.unattributed, day.value - day.unattributed_value, 0, 0)
+        for day in stored.days_of(rule)
+    ]
+    return found, days
 
 
 def count_sessions_by_step(workspace: Workspace, period: Period, step: Step) -> Mapping[Key, int]:
@@ -43,12 +50,3 @@ def count_sessions_by_step(workspace: Workspace, period: Period, step: Step) -> 
         if mark in channels:
             found[start_of_step(parts[part].start, step), channels[mark]] += sessions
     return found
-
-
-def load_credited_days(workspace: Workspace, *, goal_id: int, rule: str, period: Period) -> list[Day]:
-    """Each day's conversions with a touch, and their value; days without conversions have no entry."""
-    found = load_rules(workspace, goal_id=goal_id, rules=[rule], period=period)[rule]
-    return [
-        Day(day.day, day.conversions - day.unattributed, day.value - day.unattributed_value, 0, 0)
-        for day in days_of(found)
-    ]

@@ -25,7 +25,7 @@ from reports.catalogue.still_filling import by_day, find_still_filling, narrow, 
 from reports.core.ratios import conversions_of
 from reports.core.returns import Returns, work_out_returns
 from reports.core.steps import STEPS, Step, split_period, start_of_step, touched_parts
-from reports.over_time import count_sessions_by_step, load_credit_by_step, load_credited_days
+from reports.over_time import count_sessions_by_step, load_credit_by_step
 from reports.report import Credited, StillFilling
 from reports.storage import Day, load_first_channels, load_orders
 from tracking.core.channels import parse_channel_rules
@@ -102,7 +102,7 @@ def build(workspace: Workspace, params: OverTimeParams, now: datetime, *, with_c
     asked, step = params.asked, params.step
     parts = split_period(asked.period, step)
     rule, goal = asked.model, asked.goal.pk
-    credit = load_credit_by_step(workspace, goal_id=goal, rule=rule, period=asked.period, step=step)
+    credit, days = load_credit_by_step(workspace, goal_id=goal, rule=rule, period=asked.period, step=step)
     sessions = count_sessions_by_step(workspace, asked.period, step)
     costs = _load_costs(workspace, asked.period, parts)
     worth = _load_worth(workspace, goal, parts) if with_clv else [{} for _part in parts]
@@ -115,7 +115,6 @@ def build(workspace: Workspace, params: OverTimeParams, now: datetime, *, with_c
         for name, cells in rows.items():
             cells.append(_make_cell(found[name], values.get(name)))
         total.append(_make_total(found.values(), cost, values))
-    days = load_credited_days(workspace, goal_id=goal, rule=rule, period=asked.period)
     still, here = find_still_filling(workspace, goal, asked.period, days, as_of), by_day(days)
     return OverTimeReport(
         params=params,
