@@ -34,7 +34,7 @@ NO_PAUSE_S = 0.5
 QUIET_S = 3.0
 BATCHES, BATCH = 60, 500
 SETTLED_S = 0.5
-UP_S = 180.0
+UP_S = 300.0
 
 
 @dataclass
@@ -64,7 +64,8 @@ class Running:
         signs = [self.data_dir / "run" / f"{name}.sign" for name in ("web", "web2", "worker", "beat")]
         try:
             health = self.shop.http.get("/healthz").json()
-        except httpx.HTTPError:
+        except (httpx.HTTPError, ValueError):
+            # Nobody answers, or somebody who is just ending.
             return False
         return set(health.values()) == {"ok"} and all(sign.exists() for sign in signs)
 
