@@ -61,7 +61,7 @@ def test_look_backs_stand_beside_the_one_in_use(ada):
 
 def test_a_model_of_whole_paths_is_replaced_and_the_page_says_so(ada):
     said = ada.words("/attribution/look-back/?model=markov_1")
-    assert "Markov, order 1 weighs all journeys of the look-back in use together" in said
+    assert "Markov, order 1 weighs the paths of all journeys together" in said
     assert "under Linear" in said
 
 
