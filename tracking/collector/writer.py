@@ -16,9 +16,6 @@ logger = logging.getLogger(__name__)
 MAX_GROUP_ROWS = 5_000
 # Below that, waiting for the running commit and going together costs less than a commit of one's own.
 ROWS_WORTH_ANOTHER_WRITER = 500
-# One in which answers are written, one in which the sockets are read, one in which what they held is taken in: whoever
-# is that near goes along, and every commit is spread over more events. An idle loop turns in microseconds.
-TURNS_BEFORE_A_GROUP = 3
 # A commit takes milliseconds; after this long without a word nobody is kept waiting any more.
 MAX_SILENCE_S = 0.8
 LOOK_EVERY_S = 0.1
@@ -94,19 +91,12 @@ class GroupWriter:
 
     async def _write_forever(self, connection: LazyConnection) -> None:
         while True:
-            await self._let_others_join()
             group = self._take_group() if self._is_worth_a_commit() else []
             if not group:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
             await self._write_group(connection, group)
-
-    async def _let_others_join(self) -> None:
-        for _ in range(TURNS_BEFORE_A_GROUP):
-            if self._queue.rows >= ROWS_WORTH_ANOTHER_WRITER:
-                return
-            await asyncio.sleep(0)
 
     def _take_group(self) -> list[Submission]:
         """What is next, up to MAX_GROUP_ROWS, without those who have gone."""
