@@ -51,9 +51,9 @@ def read_row(raw: Any, rules: Sequence[ChannelRule] = ()) -> Spend:
     if not isinstance(raw, Mapping):
         raise Refusal("invalid", "Write a row as an object with start, end, amount and currency.")
     read = {name: _read_field(raw, name, reader) for name, reader in _READERS.items()}
-    for name in _REQUIRED:
+    for name, wanted in _REQUIRED.items():
         if read[name] is None:
-            raise Refusal("required", "This is needed.", field=name)
+            raise Refusal("required", wanted, field=name)
     spend = tidy_spend(Spend(**read), rules)
     check_spend(spend)
     return spend
@@ -129,4 +129,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "claimed_conversions": _read_amount,
     "claimed_value": _read_amount,
 }
-_REQUIRED = ("start", "end", "amount", "currency")
+_REQUIRED = {
+    "start": "Write the first day, as 2026-02-28.",
+    "end": "Write the last day, as 2026-02-28.",
+    "amount": _AMOUNT_WANTED,
+    "currency": "Write the currency as three letters, as EUR.",
+}
