@@ -123,7 +123,7 @@ def test_a_step_keeps_what_was_typed(as_ada, northwind):
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        ({"channel": "", "all": FORUM["all"]}, "Rule 2: This must be a text that is not empty."),
+        ({"channel": "", "all": FORUM["all"]}, "Rule 2: Name the channel."),
         ({"channel": "X", "all": []}, "Rule 2: A rule needs at least one condition."),
         (
             {"channel": "X", "all": [{"field": "source", "op": "regex", "value": "("}]},

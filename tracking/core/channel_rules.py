@@ -86,7 +86,7 @@ def compile_regex(pattern: str, *, ignores_case: bool = True) -> Any:
 
 def _read_rule(raw: object, field: str) -> ChannelRule:
     entry = _read_object(raw, field, keys=("channel", "all"))
-    channel = _read_text(entry["channel"], f"{field}.channel", most=MAX_CHANNEL).strip()
+    channel = _read_text(entry["channel"], f"{field}.channel", most=MAX_CHANNEL, ask="Name the channel.").strip()
     conditions = _read_list(entry["all"], f"{field}.all", most=MAX_CONDITIONS)
     if not conditions:
         raise RuleError(f"{field}.all", "A rule needs at least one condition.")
@@ -97,7 +97,7 @@ def _read_condition(raw: object, field: str) -> Condition:
     entry = _read_object(raw, field, keys=("field", "op", "value"))
     name = _read_choice(entry["field"], f"{field}.field", FIELDS)
     op = _read_choice(entry["op"], f"{field}.op", tuple(OPERATORS))
-    value = _read_text(entry["value"], f"{field}.value", most=MAX_VALUE)
+    value = _read_text(entry["value"], f"{field}.value", most=MAX_VALUE, ask="Write what to compare with.")
     if op == "regex":
         check_regex(value, f"{field}.value")
     return Condition(name, op, value)
@@ -133,9 +133,11 @@ def _read_object(raw: object, field: str, *, keys: tuple[str, ...]) -> dict[str,
     return raw
 
 
-def _read_text(raw: object, field: str, *, most: int) -> str:
-    if not isinstance(raw, str) or not raw.strip():
-        raise RuleError(field, "This must be a text that is not empty.")
+def _read_text(raw: object, field: str, *, most: int, ask: str) -> str:
+    if not isinstance(raw, str):
+        raise RuleError(field, "This must be a text.")
+    if not raw.strip():
+        raise RuleError(field, ask)
     if len(raw) > most:
         raise RuleError(field, f"This may have at most {most} characters.")
     if not raw.isprintable():
