@@ -51,7 +51,7 @@ def state_of(shop: Shop) -> dict:
 
 def test_bent_payloads_break_nothing_and_all_that_was_accepted_is_worked_off(live_headwater, shop, port):
     web = live_headwater.process_id("web")
-    requests = bent_requests(SEED, PAYLOADS, shop.write_key)
+    requests = bent_requests(SEED, PAYLOADS, shop.write_key, shop.site_id)
     asyncio.run(send_all(port, (next(requests) for _ in range(WARM_UP))))
     before, began_at = memory_mb(live_headwater), time.monotonic()
     tally = asyncio.run(send_all(port, requests))

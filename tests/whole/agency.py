@@ -17,6 +17,7 @@ class Shop:
     http: httpx.Client
     id: str
     write_key: str
+    site_id: int = 0
 
     def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
         answer = self.http.post(f"/v1/{path}", json=body, auth=(self.write_key, ""))
@@ -71,4 +72,4 @@ def open_shop(base_url: str, token: str, **settings: Any) -> Shop:
     answer = http.post("/api/v1/workspaces/", json={"name": "Shop", "currency": "EUR"} | settings)
     assert answer.status_code == 201, answer.text
     made = answer.json()
-    return Shop(http, made["id"], made["write_key"])
+    return Shop(http, made["id"], made["write_key"], made["site_id"])

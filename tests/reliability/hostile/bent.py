@@ -1,14 +1,14 @@
 """Whole requests bent out of shape: an event, a field, a trap, and then perhaps the bytes and the headers too."""
 
 import base64
-import gzip
 import json
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from tests.reliability.hostile.bending import bend_bytes
+from tests.reliability.hostile.bent_hits import bent_hits
 from tests.reliability.hostile.traps import TRAPS
 
 URL = "https://shop.example.test/landing?utm_source=newsletter&utm_medium=email&utm_campaign=spring"
@@ -37,6 +37,7 @@ FIELDS = [
     "properties.refund_id", "properties.products", "context.page", "context.page.url", "context.page.referrer",
     "context.campaign", "context.campaign.source", "context.campaign.name", "context.userAgent", "context.traits",
 ]  # fmt: skip
+SHARE_OF_HITS = 0.2
 KINDS = ("page", "screen", "track", "identify", "group", "alias")
 SINGLE = [*KINDS, "p", "s", "t", "i", "g", "a"]
 BATCH = ["batch", "import", "b"]
@@ -44,7 +45,6 @@ TYPES = [
     "application/json", "text/plain", "text/plain;charset=UTF-8", "application/json; charset=utf-16", "", "x",
     "multipart/form-data", "multipart/form-data; boundary=", "application/x-www-form-urlencoded", "text/xml", "a" * 500,
 ]  # fmt: skip
-ENCODINGS = ["gzip", "GZIP", "x-gzip", "deflate", "br", "gzip, gzip", "identity", "", "zstd", "\xff"]
 
 
 @dataclass(frozen=True)
@@ -55,20 +55,21 @@ class Sent:
     raw: bytes
 
 
-def bent_requests(seed: int, count: int, key: str) -> Iterator[Sent]:
-    """As many requests as asked for; the same ones for the same seed."""
+def bent_requests(seed: int, count: int, key: str, site: int) -> Iterator[Sent]:
+    """As many requests as asked for, to the doors of both kinds of clients; the same ones for the same seed."""
     for number in range(count):
-        yield Sent(number, bent_request(seed, number, key))
+        random = Random(f"{seed}:{number}")
+        raw = bent_hits(random, site) if random.random() < SHARE_OF_HITS else bent_events(random, number, key)
+        yield Sent(number, raw)
 
 
-def bent_request(seed: int, number: int, key: str) -> bytes:
+def bent_events(random: Random, number: int, key: str) -> bytes:
     """One request in full."""
-    random = Random(f"{seed}:{number}")
     is_batch = random.random() < 0.25
     body = _batch(random, number) if is_batch else _bent_event(random, number)
     path = "/v1/" + random.choice(BATCH if is_batch != (random.random() < 0.05) else SINGLE) + random.choice(["", "/"])
     headers = {"host": "localhost", "content-type": random.choice(TYPES) if random.random() < 0.3 else TYPES[0]}
-    data, encoding = _bend_bytes(random, body.encode("utf-8", "surrogatepass"))
+    data, encoding = bend_bytes(random, body.encode("utf-8", "surrogatepass"))
     if encoding:
         headers["content-encoding"] = encoding
     if random.random() < 0.97:
@@ -102,43 +103,6 @@ def _batch(random: Random, number: int) -> str:
         extra = random.choice(["sentAt", "context", "writeKey", "batch"])
         body += f', "{extra}": {random.choice(TRAPS)}'
     return "{" + body + "}"
-
-
-def _bend_bytes(random: Random, body: bytes) -> tuple[bytes, str]:
-    """Mostly leave the bytes as they are; the second is the Content-Encoding to claim."""
-    chance = random.random()
-    if chance < 0.6:
-        return body, ""
-    if chance < 0.7:
-        return body[: random.randrange(len(body) + 1)], ""
-    if chance < 0.8:
-        return _packed(random, body), random.choice(ENCODINGS[:3])
-    if chance < 0.85:
-        return body, random.choice(ENCODINGS)
-    if chance < 0.9:
-        return body.decode("utf-8", "replace").encode(random.choice(["utf-16", "utf-32", "utf-8-sig", "utf-7"])), ""
-    return _flipped(random, body), ""
-
-
-def _packed(random: Random, body: bytes) -> bytes:
-    packed = gzip.compress(body, 1)
-    match random.randrange(6):
-        case 0:
-            return packed[: random.randrange(len(packed))]
-        case 1:
-            return packed + gzip.compress(b" ", 1) * random.randrange(80)
-        case 2:
-            return _flipped(random, packed)
-        case 3:
-            return zlib.compress(body)
-    return packed
-
-
-def _flipped(random: Random, body: bytes) -> bytes:
-    bent = bytearray(body or b" ")
-    for _ in range(random.randint(1, 6)):
-        bent[random.randrange(len(bent))] = random.randrange(256)
-    return bytes(bent)
 
 
 def _authorization(random: Random, key: str) -> str:
