@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "web.middleware.ContentSecurityPolicy",
+    "web.middleware.WrongMethodInWords",
 ]
 
 ROOT_URLCONF = "config.urls"
