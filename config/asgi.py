@@ -7,6 +7,7 @@ connections. `config.asgi:application` serves both; `config.asgi:collector` serv
 import os
 import sys
 from contextlib import suppress
+from hashlib import blake2b
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
@@ -48,6 +49,7 @@ collector = Collector(
     settings.COLLECTOR_DATABASE_URL,
     events_per_second=settings.INGEST_RATE,
     send_bell=tell_workers,
+    visitor_key=blake2b(settings.SECRET_KEY.encode(), person=b"unnamed visitors").digest(),
     proxies=settings.TRUSTED_PROXIES,
 )
 

@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from accounts.actions import create_api_token
 from accounts.models import ApiToken
 from accounts.tenancy import workspace_scope
+from tests.tracking.doors import open_door
 from tests.tracking.test_collector import refused, stored
 from tracking.models import Goal
 
@@ -175,6 +176,16 @@ def test_an_odd_time_is_the_servers(ada, door, token, written):
     assert is_image(get(door, **hit(ada, cdt=written, token_auth=token)))
     (event,) = stored(ada)
     assert (event.at, event.time_replaced) == (event.received_at, True)
+
+
+def test_a_guess_cannot_be_tried_out_without_the_key_of_the_house(ada, door, servers):
+    get(door, **hit(ada, _id=""))
+    other_house = open_door(servers.collector_url, visitor_key=b"other")
+    get(other_house, **hit(ada, _id=""))
+    other_house.close()
+    first, second = (event.anonymous_id for event in stored(ada))
+    assert first.startswith("guess-")
+    assert first != second
 
 
 def test_the_visitor_is_cid_then_id_then_a_guess_that_keeps_no_address(ada, door, token):

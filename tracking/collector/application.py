@@ -78,6 +78,7 @@ class Collector:
         *,
         events_per_second: int,
         send_bell: Callable[[int], None] | None = None,
+        visitor_key: bytes = b"",
         proxies: int = 0,
     ) -> None:
         self._keys = WriteKeys(LazyConnection(database_url))
@@ -88,7 +89,15 @@ class Collector:
         self._patience = Patience(BODY_S)
         self._sites = Sites(LazyConnection(database_url))
         self._hits_writer = GroupWriter([LazyConnection(database_url)], door=matomo.DOOR, ring=ring)
-        self._hits = MatomoDoor(self._sites, self._hits_writer, self._rate, self._patience, time_ordered_id, proxies)
+        self._hits = MatomoDoor(
+            self._sites,
+            self._hits_writer,
+            self._rate,
+            self._patience,
+            time_ordered_id,
+            visitor_key=visitor_key,
+            proxies=proxies,
+        )
         self._proxies = proxies
         self._is_started = False
 

@@ -58,10 +58,12 @@ class MatomoDoor:
         rate: RateLimit,
         patience: Patience,
         new_id: Callable[[], str],
+        *,
+        visitor_key: bytes,
         proxies: int,
     ) -> None:
         self._sites, self._writer, self._rate, self._patience = sites, writer, rate, patience
-        self._new_id, self._proxies = new_id, proxies
+        self._new_id, self._visitor_key, self._proxies = new_id, visitor_key, proxies
 
     async def respond(self, scope: dict[str, Any], receive: Receive) -> Answer:
         """Answer one request; raises what the collector turns into 408 and 503."""
@@ -84,7 +86,7 @@ class MatomoDoor:
             return answers.refusal(request.status, request.code, request.message)
         if scope["path"] in API_PATHS:
             return await self._answer_api(request)
-        arrival = HitArrival(_visitor(scope, headers, self._proxies), received_at, self._new_id)
+        arrival = HitArrival(_visitor(scope, headers, self._proxies), received_at, self._new_id, self._visitor_key)
         return await self._take(request, arrival, is_get=scope["method"] == "GET")
 
     async def _take(self, request: HitRequest, arrival: HitArrival, *, is_get: bool) -> Answer:

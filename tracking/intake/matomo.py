@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from typing import Any, NamedTuple
 
 from msgspec import DecodeError
@@ -52,6 +52,8 @@ class HitArrival(NamedTuple):
     visitor: Visitor
     received_at: datetime
     new_id: Callable[[], str]
+    # What makes the ids of unnamed visitors ours: without it nobody can try addresses until one fits.
+    visitor_key: bytes
 
 
 def site_of(hit: Hit) -> int | None:
@@ -83,7 +85,7 @@ def read_event(hit: Hit, nth: int, site_id: int, site: HitSite, arrival: HitArri
     user_id = identifier(hit.get("uid"))
     anonymous_id = identifier(hit.get("cid")) or identifier(hit.get("_id"))
     if anonymous_id is None and user_id is None:
-        anonymous_id = _guess_visitor(hit, site_id, at, arrival.visitor)
+        anonymous_id = _guess_visitor(hit, site_id, at, arrival)
     payload = _payload(hit, kind, properties, site, arrival.visitor)
     if len(payload) > MAX_EVENT_BYTES:
         return Rejected("too_large", detail=f"{len(payload)} bytes.")
@@ -220,10 +222,12 @@ def _time_of(hit: Hit, received_at: datetime) -> tuple[datetime, bool]:
     return correct_time(None, at.isoformat(), received_at)
 
 
-def _guess_visitor(hit: Hit, site_id: int, at: datetime, visitor: Visitor) -> str:
+def _guess_visitor(hit: Hit, site_id: int, at: datetime, arrival: HitArrival) -> str:
     """Hits without any id: the same address and browser on one day are one visitor; the address is not kept."""
+    visitor = arrival.visitor
     told = (site_id, at.date(), hit.get("cip") or visitor.address, hit.get("ua") or visitor.user_agent)
-    return "guess-" + sha256(repr(told).encode(errors="replace")).hexdigest()[:32]
+    digest = blake2b(repr(told).encode(errors="replace"), key=arrival.visitor_key, digest_size=16)
+    return f"guess-{digest.hexdigest()}"
 
 
 def _message_id(hit: Hit, nth: int, site_id: int) -> str:
