@@ -53,13 +53,14 @@ def build(workspace: Workspace, params: Params, now: datetime) -> OverviewReport
     groups, days = attribution.load_params(workspace, asked)
     groups_before, days_before = attribution.load_params(workspace, asked_before)
     notes = attribution.describe(workspace, asked)
+    still = find_still_filling(workspace, params.goal.pk, period, days, arrived.as_of)
     report = attribution.assemble(workspace, asked, groups, days, as_of=arrived.as_of, notes=notes)
+    report = replace(report, still_filling=still)
     before = attribution.assemble(workspace, asked_before, groups_before, days_before, as_of=arrived.as_of, notes=[])
     spreads, intervals = _spread(workspace, asked, report, groups, now)
     campaigns = _rank_campaigns(workspace, params)
     events = count_events(workspace, period)
     empty = _find_empty(workspace, params.goal, report, arrived)
-    still = find_still_filling(workspace, params.goal.pk, period, days, arrived.as_of)
     return OverviewReport(
         attribution=report,
         before=before,
