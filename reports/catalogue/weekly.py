@@ -28,7 +28,7 @@ from reports.core.ratios import change, is_new
 from reports.report import AttributionReport, Credited, CreditRow, StillFilling
 from reports.storage import Day
 from reports.weekly_report import WeeklyDay, WeeklyReport, WeeklyRow
-from tracking.models import EventCount
+from tracking.models import EventCount, Inbox
 
 SHOWN = 6
 # A day that is being filled again is done in minutes; after this long the report goes out and says "so far".
@@ -139,22 +139,25 @@ def find_reason_to_hold(workspace: Workspace, report: WeeklyReport, *, due_at: d
     if day_of(newest, zone) < report.end:
         last = format_date(day_of(newest, zone), format="d MMMM", locale=get_language() or "en")
         return _("No event has arrived since {day}. Check that events still come in.").format(day=last)
-    if not report.total.conversions:
-        return _("No conversion of ‘{goal}’ was counted in this week.").format(goal=report.goal)
-    if not _is_worked_off(workspace, report):
+    if _waits_for_events(workspace, report):
         return _("Events of this week are still being worked off.")
     if report.is_refilling and now < due_at + PATIENCE:
         return _("Days of this week are being filled again.")
+    if not report.total.conversions:
+        return _("No conversion of ‘{goal}’ was counted in this week.").format(goal=report.goal)
     return ""
 
 
 def is_in_progress(workspace: Workspace, report: WeeklyReport) -> bool:
     """Whether events of the week are being worked off, or its days filled: a matter of seconds or minutes."""
-    return report.is_refilling or not _is_worked_off(workspace, report)
+    return report.is_refilling or _waits_for_events(workspace, report)
 
 
-def _is_worked_off(workspace: Workspace, report: WeeklyReport) -> bool:
-    return day_of(report.as_of, ZoneInfo(workspace.timezone)) > report.end
+def _waits_for_events(workspace: Workspace, report: WeeklyReport) -> bool:
+    if day_of(report.as_of, ZoneInfo(workspace.timezone)) <= report.end:
+        return True
+    # A week without conversions may be one whose events came in late, a moment ago.
+    return not report.total.conversions and Inbox.objects.of(workspace).exists()
 
 
 def _week_before(params: Params) -> Params:

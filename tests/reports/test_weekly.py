@@ -12,7 +12,7 @@ from reports.catalogue.params import parse_params
 from reports.weekly_report import freeze, thaw
 from tests.reports.given import a_day, a_goal, a_mark
 from tests.reports.weeks import MONDAY, WEEK, a_shop, arrived, spent, the_week, two_weeks
-from tracking.models import ChangedDay, Stage
+from tracking.models import ChangedDay, Event, Inbox, Stage
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +161,19 @@ def test_a_week_without_conversions_is_held_back(shop):
     a_goal(shop, name="Orders")
     arrived(shop, MONDAY)
     assert hold(shop) == "No conversion of ‘Orders’ was counted in this week."
+
+
+def test_a_week_whose_events_came_a_moment_ago_is_waited_for(shop):
+    a_goal(shop)
+    arrived(shop, MONDAY)
+    late = {"message_id": "m1", "received_at": MONDAY, "at": MONDAY, "kind": "page", "payload": {}, "door": "csv"}
+    Event.objects.create(workspace=shop, **late)
+    assert hold(shop) == "Events of this week are still being worked off."
+    assert weekly.is_in_progress(shop, the_week(shop))
+    ChangedDay.objects.create(workspace=shop, day=WEEK.end, noted_at=MONDAY)
+    Inbox.objects.of(shop).delete()
+    assert hold(shop) == "Days of this week are being filled again."
+    assert hold(shop, now=MONDAY + weekly.PATIENCE).startswith("No conversion of")
 
 
 def test_days_that_are_filled_again_are_waited_for_and_then_told(shop):
